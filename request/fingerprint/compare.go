@@ -1,0 +1,157 @@
+package fingerprint
+
+import "slices"
+
+// Thresholds separate the verdicts; both are scores between 0 and 1.
+type Thresholds struct {
+	Recognized float64 // from here on: recognized
+	Drifted    float64 // from here on: drifted, still good
+}
+
+// Floor is compiled in: no profile may call a database recognized below it.
+// The highest score of another customer in simulation was 0.40 with 8-bit
+// anchors and 0.41 with 4-bit ones.
+const Floor = 0.45
+
+// Valid reports whether the thresholds respect the floor and their order.
+func (t Thresholds) Valid() bool {
+	return t.Drifted >= Floor && t.Recognized >= t.Drifted && t.Recognized <= 0.9
+}
+
+// minWeight is the share of the license's weight that must be measured for
+// a verdict.
+const minWeight = 2.0 / 3
+
+// saturation is the containment from which a metric counts in full.
+const saturation = 0.6
+
+// State is the verdict on one database.
+type State string
+
+// The states, best first.
+const (
+	Recognized    State = "recognized"
+	Drifted       State = "drifted"
+	NotRecognized State = "not-recognized"
+	Undecided     State = "undecided" // too little could be measured
+)
+
+// Component is one metric's part in a result.
+type Component struct {
+	Metric   string
+	Weight   int
+	Licensed int  // items of the license that can be found again
+	Found    int  // of them
+	Measured bool // false: no part in the score
+	Score    float64
+}
+
+// Result is a comparison.
+type Result struct {
+	State      State
+	Score      float64 // of what was measured
+	Margin     float64 // Score above the lowest that still starts; negative below
+	Low, High  float64 // what the score can still become when more is measured
+	Components []Component
+}
+
+// Settled reports whether measuring more metrics cannot change whether the
+// database counts as recognized, drifted or not.
+func (r Result) Settled(thresholds Thresholds) bool {
+	return r.Low >= thresholds.Recognized || r.High < thresholds.Drifted
+}
+
+// Compare judges what was measured now against the items of a license. Items
+// of both are in the order of the metrics; what could not be measured is left
+// out of both sums.
+func Compare(metrics []Metric, licensed, now Items, thresholds Thresholds) Result {
+	var result Result
+	var possible, measured, reached float64
+	for i, metric := range metrics {
+		if !licensed[i].Enough(metric.Kind) {
+			continue
+		}
+		component := compareMetric(metric, licensed[i], now[i])
+		weight := float64(metric.Weight)
+		possible += weight
+		if component.Measured {
+			measured += weight
+			reached += weight * component.Score
+		}
+		result.Components = append(result.Components, component)
+	}
+	result.State = Undecided
+	if possible == 0 {
+		return result
+	}
+	result.Low = reached / possible
+	result.High = (reached + possible - measured) / possible
+	if measured > 0 {
+		result.Score = reached / measured
+		result.Margin = result.Score - thresholds.Drifted
+	}
+	switch {
+	case measured < possible*minWeight && !result.Settled(thresholds):
+	case result.Score >= thresholds.Recognized:
+		result.State = Recognized
+	case result.Score >= thresholds.Drifted:
+		result.State = Drifted
+	default:
+		result.State = NotRecognized
+	}
+	return result
+}
+
+func compareMetric(metric Metric, licensed, now Item) Component {
+	component := Component{Metric: metric.Name, Weight: metric.Weight, Licensed: licensed.usable(metric.Kind)}
+	// Anchors of another exponent were asked for other rows.
+	if !now.Measured || now.Exponent != licensed.Exponent || metric.Kind == Anchors && len(now.Values) != len(licensed.Values) {
+		return component
+	}
+	component.Measured = true
+	var chance float64
+	if metric.Kind == Set {
+		component.Found = countFound(licensed.Values, now.Values)
+		chance = min(float64(len(now.Values))/65536, 0.5)
+	} else {
+		component.Found = countEqual(licensed.Values, now.Values)
+		chance = 1.0 / 255
+	}
+	found := float64(component.Found) / float64(component.Licensed)
+	containment := max(0, (found-chance)/(1-chance))
+	component.Score = min(1, containment/saturation)
+	return component
+}
+
+func countEqual(licensed, now []uint16) int {
+	count := 0
+	for i, value := range licensed {
+		if value != 0 && value == now[i] {
+			count++
+		}
+	}
+	return count
+}
+
+func countFound(licensed, now []uint16) int {
+	count := 0
+	for _, value := range licensed {
+		if _, found := slices.BinarySearch(now, value); found {
+			count++
+		}
+	}
+	return count
+}
+
+// EnoughToIssue reports whether the items measured carry at least two thirds
+// of the profile's weight: less could not be recognized later.
+func EnoughToIssue(metrics []Metric, items Items) bool {
+	var all, measured float64
+	for i, metric := range metrics {
+		all += float64(metric.Weight)
+		if items[i].Enough(metric.Kind) {
+			measured += float64(metric.Weight)
+		}
+	}
+	return measured >= all*minWeight
+}

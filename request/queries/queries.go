@@ -1,0 +1,365 @@
+// Package queries turns a profile and the items of a license into SELECTs
+// with parameters, and the rows that come back into items. It never touches
+// a database: whoever has a connection runs the queries, one after another,
+// in a dialogue:
+//
+//	dialogue, err := queries.Collect(profile, queries.PostgreSQL, salt)
+//	for query, more := dialogue.Next(); more; query, more = dialogue.Next() {
+//		// run query.SQL with query.Arguments, then for every row:
+//		dialogue.Row(values)
+//		// and once, at the end:
+//		dialogue.Done(err)
+//	}
+//	items := dialogue.Items()
+//
+// Each query is one short SELECT, meant to run on its own without an open
+// transaction. Identifiers come from a signed profile, are checked when it
+// is read, and are quoted; values are always parameters.
+package queries
+
+import (
+	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/request"
+	"github.com/futura/airlicense/request/fingerprint"
+)
+
+// Codes of this package's errors.
+const (
+	BadValue      = fault.Code("FL-408") // a value that is not of its declared kind
+	TooManyRows   = fault.Code("FL-409") // a table too large for a set
+	NoPepper      = fault.Code("FL-410") // the product's secret is not where the profile says
+	UnknownEngine = fault.Code("FL-412") // an engine without a dialect
+)
+
+// Engine names a database system.
+type Engine string
+
+// The engines with a dialect.
+const (
+	SQLite     Engine = "sqlite"
+	PostgreSQL Engine = "postgresql"
+)
+
+// MaxSetRows bounds the rows that are read of a set's table: 200,000 rows
+// take about half a second on the slowest engine measured.
+const MaxSetRows = 200_000
+
+// Query is one SELECT to run.
+type Query struct {
+	Metric    string // which metric it serves; empty for the pepper
+	SQL       string
+	Arguments []any
+}
+
+// Problem is a metric that could not be measured, and why.
+type Problem struct {
+	Metric string
+	Err    error
+}
+
+// Dialogue measures one database, query by query. It is not safe for use by
+// several goroutines.
+type Dialogue struct {
+	profile  *request.Profile
+	dialect  dialect
+	salt     []byte
+	licensed fingerprint.Items // nil when collecting
+	whole    bool              // measure everything, even what cannot change the verdict
+	key      fingerprint.Key
+	items    fingerprint.Items
+	problems []Problem
+	steps    []step
+}
+
+// step is one query and what becomes of its rows.
+type step interface {
+	query() Query
+	row(values []any) error
+	done() error
+}
+
+// Collect starts a dialogue that makes the items for a new license.
+func Collect(profile *request.Profile, engine Engine, salt []byte) (*Dialogue, error) {
+	return start(profile, engine, salt, nil)
+}
+
+// Recognize starts a dialogue that measures the items of a license again. It
+// ends early once the rest cannot change the verdict.
+func Recognize(profile *request.Profile, engine Engine, salt, items []byte) (*Dialogue, error) {
+	licensed, err := fingerprint.Decode(profile.MetricList(), items)
+	if err != nil {
+		return nil, err
+	}
+	return start(profile, engine, salt, licensed)
+}
+
+// Remeasure is Recognize to the very end: for the items themselves, not for
+// a verdict.
+func Remeasure(profile *request.Profile, engine Engine, salt, items []byte) (*Dialogue, error) {
+	dialogue, err := Recognize(profile, engine, salt, items)
+	if err != nil {
+		return nil, err
+	}
+	dialogue.whole = true
+	return dialogue, nil
+}
+
+func start(profile *request.Profile, engine Engine, salt []byte, licensed fingerprint.Items) (*Dialogue, error) {
+	dialect, known := dialects[engine]
+	if !known {
+		return nil, UnknownEngine.New("no dialect for this database system", "engine", engine)
+	}
+	dialect.there = func(name string) string { return profile.There(string(engine), name) }
+	dialogue := &Dialogue{
+		profile: profile, dialect: dialect, salt: salt, licensed: licensed,
+		items: make(fingerprint.Items, len(profile.Metrics)),
+	}
+	if profile.Pepper != nil {
+		dialogue.steps = []step{&pepperStep{dialogue: dialogue}}
+		return dialogue, nil
+	}
+	return dialogue, dialogue.begin(nil)
+}
+
+// begin derives the key and lines up the metrics.
+func (d *Dialogue) begin(pepper []byte) error {
+	d.key = fingerprint.NewKey(pepper, d.profile.Product, d.salt)
+	for i, metric := range d.profile.MetricList() {
+		columns, err := d.profile.Metrics[i].ColumnList()
+		if err != nil {
+			return err
+		}
+		base := metricStep{dialogue: d, index: i, metric: metric, source: d.profile.Metrics[i], columns: columns}
+		switch {
+		case d.licensed != nil && !d.licensed[i].Enough(metric.Kind):
+		case metric.Kind == fingerprint.Set && d.licensed == nil:
+			d.steps = append(d.steps, &setStep{metricStep: base, sampler: d.key.NewSampler(metric)})
+		case metric.Kind == fingerprint.Set:
+			d.steps = append(d.steps, &setStep{metricStep: base, sampler: d.key.NewSamplerAt(metric, d.licensed[i].Exponent)})
+		case d.licensed == nil:
+			d.steps = append(d.steps, &highestStep{metricStep: base})
+		default:
+			d.steps = append(d.steps, &anchorStep{metricStep: base, exponent: d.licensed[i].Exponent})
+		}
+	}
+	return nil
+}
+
+// Next returns the query to run now, or false when the dialogue has ended.
+func (d *Dialogue) Next() (Query, bool) {
+	if len(d.steps) == 0 || d.licensed != nil && !d.whole && d.Result().Settled(d.profile.Thresholds()) {
+		return Query{}, false
+	}
+	return d.steps[0].query(), true
+}
+
+// Row takes one row of the current query. After an error the rest of the
+// rows need not be given.
+func (d *Dialogue) Row(values []any) error { return d.steps[0].row(values) }
+
+// Done ends the current query. With an error its metric counts as not
+// measured.
+func (d *Dialogue) Done(err error) {
+	current := d.steps[0]
+	d.steps = d.steps[1:]
+	if err == nil {
+		err = current.done()
+	}
+	if err == nil {
+		return
+	}
+	d.problems = append(d.problems, Problem{Metric: current.query().Metric, Err: err})
+}
+
+// Items returns what was measured so far.
+func (d *Dialogue) Items() fingerprint.Items { return d.items }
+
+// Problems returns what could not be measured so far, and why.
+func (d *Dialogue) Problems() []Problem { return d.problems }
+
+// Encoded returns the items as a request carries them.
+func (d *Dialogue) Encoded() []byte { return d.items.Encode(d.profile.MetricList()) }
+
+// Enough reports whether the items that were collected can be recognized
+// later.
+func (d *Dialogue) Enough() bool {
+	return fingerprint.EnoughToIssue(d.profile.MetricList(), d.items)
+}
+
+// Result compares with the license, as far as was measured.
+func (d *Dialogue) Result() fingerprint.Result {
+	return fingerprint.Compare(d.profile.MetricList(), d.licensed, d.items, d.profile.Thresholds())
+}
+
+// pepperStep reads the product's secret; without it nothing else can be
+// measured.
+type pepperStep struct {
+	dialogue *Dialogue
+	pepper   []byte
+	rows     int
+}
+
+// minPepper is the length below which a secret could be guessed, in bytes.
+const minPepper = 16
+
+func (s *pepperStep) query() Query {
+	return Query{SQL: s.dialogue.dialect.place(*s.dialogue.profile.Pepper)}
+}
+
+func (s *pepperStep) row(values []any) (err error) {
+	s.rows++
+	s.pepper, err = canonical(request.BytesColumn, values[0])
+	return err
+}
+
+func (s *pepperStep) done() error {
+	if s.rows != 1 || len(s.pepper) < minPepper {
+		return NoPepper.New("the table has not exactly one row with a secret", "table", s.dialogue.profile.Pepper.Table)
+	}
+	return s.dialogue.begin(s.pepper)
+}
+
+// metricStep is what the steps of a metric share.
+type metricStep struct {
+	dialogue *Dialogue
+	index    int
+	metric   fingerprint.Metric
+	source   request.ProfileMetric
+	columns  []request.Column
+}
+
+func (s *metricStep) keep(item fingerprint.Item) { s.dialogue.items[s.index] = item }
+
+// values makes key and columns of a row canonical.
+func (s *metricStep) values(row []any) ([][]byte, error) {
+	columns := append([]request.Column{s.source.Key}, s.columns...)
+	if len(row) != len(columns) {
+		return nil, BadValue.New("a row of another width", "metric", s.metric.Name, "reason", "columns")
+	}
+	values := make([][]byte, len(row))
+	for i, column := range columns {
+		value, err := canonical(column.Kind, row[i])
+		if err != nil {
+			return nil, BadValue.Wrap(err, "a value that is not of its kind", "metric", s.metric.Name, "column", column.Name)
+		}
+		values[i] = value
+	}
+	return values, nil
+}
+
+// highestStep finds the size class of a table with an integer key.
+type highestStep struct {
+	metricStep
+	highest int64
+}
+
+func (s *highestStep) query() Query {
+	return Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.highest(s.source)}
+}
+
+func (s *highestStep) row(values []any) error {
+	highest, err := integer(values[0])
+	s.highest = highest
+	return err
+}
+
+func (s *highestStep) done() error {
+	if s.highest < 1 {
+		s.keep(fingerprint.Item{Measured: true})
+		return nil
+	}
+	next := &anchorStep{metricStep: s.metricStep, exponent: fingerprint.Exponent(s.highest)}
+	s.dialogue.steps = append([]step{next}, s.dialogue.steps...)
+	return nil
+}
+
+// anchorStep reads the rows that are checked.
+type anchorStep struct {
+	metricStep
+	exponent uint8
+	rows     map[int64][][]byte
+}
+
+func (s *anchorStep) query() Query {
+	probes := s.dialogue.key.Probes(s.metric, s.exponent)
+	query := Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.anchors(s.source, s.columns, len(probes))}
+	for _, probe := range probes {
+		query.Arguments = append(query.Arguments, probe)
+	}
+	return query
+}
+
+func (s *anchorStep) row(row []any) error {
+	values, err := s.values(row)
+	if err != nil {
+		return err
+	}
+	id, err := integer(row[0])
+	if err != nil {
+		return err
+	}
+	if s.rows == nil {
+		s.rows = map[int64][][]byte{}
+	}
+	if _, twice := s.rows[id]; twice {
+		return BadValue.New("the key is not unique", "metric", s.metric.Name, "column", s.source.Key.Name)
+	}
+	s.rows[id] = values
+	return nil
+}
+
+func (s *anchorStep) done() error {
+	s.keep(s.dialogue.key.Anchors(s.metric, s.exponent, s.rows))
+	return nil
+}
+
+// setStep samples a small table.
+type setStep struct {
+	metricStep
+	sampler *fingerprint.Sampler
+	rows    int
+}
+
+func (s *setStep) query() Query {
+	return Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.all(s.source, s.columns, MaxSetRows+1)}
+}
+
+func (s *setStep) row(row []any) error {
+	if s.rows++; s.rows > MaxSetRows {
+		return TooManyRows.New("the table is too large for a set", "metric", s.metric.Name, "limit", MaxSetRows)
+	}
+	values, err := s.values(row)
+	if err == nil {
+		s.sampler.Add(values)
+	}
+	return err
+}
+
+func (s *setStep) done() error {
+	s.keep(s.sampler.Item())
+	return nil
+}
+
+// Running returns the query for the version that the database says is
+// running, or false when the profile does not tell where.
+func Running(profile *request.Profile, engine Engine) (Query, bool) {
+	dialect, known := dialects[engine]
+	if profile.Running == nil || !known {
+		return Query{}, false
+	}
+	dialect.there = func(name string) string { return profile.There(string(engine), name) }
+	return Query{SQL: dialect.place(*profile.Running)}, true
+}
+
+// dialect writes SQL for one engine.
+type dialect struct {
+	quote       string // around identifiers
+	placeholder func(number int) string
+	there       func(name string) string
+}
+
+var dialects = map[Engine]dialect{
+	// Backquotes, not double quotes: SQLite takes "unknown" for a string.
+	SQLite:     {quote: "`", placeholder: func(int) string { return "?" }},
+	PostgreSQL: {quote: `"`, placeholder: numbered},
+}

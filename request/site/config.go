@@ -1,0 +1,123 @@
+package site
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/futura/airlicense/keys/openpgp"
+	"github.com/futura/airlicense/keys/signedtext"
+	"github.com/futura/airlicense/request"
+	"github.com/futura/airlicense/request/queries"
+)
+
+// Config is the site's configuration: a TOML file that a person may edit. No
+// program ever writes into it again.
+type Config struct {
+	Product   string       `toml:"product"`
+	Site      string       `toml:"site"`
+	Root      string       `toml:"root"`     // for programs without a compiled-in root
+	Licenses  string       `toml:"licenses"` // folder of license files; empty: in the site's folder
+	Running   Running      `toml:"running"`
+	Databases []Connection `toml:"database"`
+}
+
+// Running says where the running version is known from when the profile's
+// query does not tell: a file whose first line it is, or a command that
+// prints it.
+type Running struct {
+	File    string   `toml:"file"`
+	Command []string `toml:"command"`
+}
+
+// Connection is one database. The password is never in the configuration.
+type Connection struct {
+	Name             string `toml:"name"`
+	Engine           string `toml:"engine"`
+	Path             string `toml:"path"`
+	Host             string `toml:"host"`
+	Port             int    `toml:"port"`
+	Database         string `toml:"database"`
+	User             string `toml:"user"`
+	PasswordFile     string `toml:"password_file"`
+	PasswordVariable string `toml:"password_variable"`
+	TLS              string `toml:"tls"`
+}
+
+// maxConfig bounds the configuration file, in bytes.
+const maxConfig = 64 << 10
+
+var variableForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,99}$`)
+
+// ParseConfig reads a configuration. Unknown keys are errors: a misspelled
+// key would be a setting that silently does not count.
+func ParseConfig(data []byte) (*Config, error) {
+	var config Config
+	read, err := toml.Decode(strings.TrimPrefix(string(data), "\ufeff"), &config) // Notepad writes a byte order mark
+	if err != nil {
+		line := 0
+		if parse, ok := err.(toml.ParseError); ok {
+			line = parse.Position.Line
+		}
+		return nil, BadConfig.Wrap(err, "the configuration cannot be read", "setting", "", "line", line)
+	}
+	if unknown := read.Undecoded(); len(unknown) > 0 {
+		return nil, badConfig(unknown[0].String(), "unknown")
+	}
+	return &config, config.check()
+}
+
+func badConfig(setting, reason string) error {
+	return BadConfig.New("the configuration is not right", "setting", setting, "reason", reason, "line", 0)
+}
+
+func (c *Config) check() error {
+	if signedtext.CheckName("product", c.Product) != nil {
+		return badConfig("product", "name")
+	}
+	if signedtext.CheckName("site", c.Site) != nil {
+		return badConfig("site", "name")
+	}
+	if c.Root != "" {
+		if _, err := openpgp.ParseFingerprint(c.Root); err != nil {
+			return badConfig("root", "fingerprint")
+		}
+	}
+	if len(c.Databases) == 0 || len(c.Databases) > request.MaxDatabases {
+		return badConfig("database", "count")
+	}
+	seen := map[string]bool{}
+	for _, connection := range c.Databases {
+		if seen[connection.Name] {
+			return badConfig("database.name", "twice")
+		}
+		seen[connection.Name] = true
+		if err := connection.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c Connection) check() error {
+	if signedtext.CheckName("name", c.Name) != nil {
+		return badConfig("database.name", "name")
+	}
+	if c.PasswordVariable != "" && !variableForm.MatchString(c.PasswordVariable) {
+		return badConfig("database.password_variable", "name of a variable")
+	}
+	switch queries.Engine(c.Engine) {
+	case queries.SQLite:
+		if c.Path == "" {
+			return badConfig("database.path", "missing")
+		}
+	case queries.PostgreSQL:
+		if c.Host == "" || c.Database == "" || c.User == "" {
+			return badConfig("database.host, database, user", "missing")
+		}
+	default:
+		return badConfig("database.engine", "unknown")
+	}
+	return nil
+}

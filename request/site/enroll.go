@@ -1,0 +1,104 @@
+package site
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/files"
+	"github.com/futura/airlicense/keys/openpgp"
+	"github.com/futura/airlicense/keys/signedtext"
+)
+
+// Enrollment is what a site keeps of its enrollment. The code itself is not
+// kept.
+type Enrollment struct {
+	Kind        string              `toml:"kind"`
+	Format      int                 `toml:"format"`
+	Customer    string              `toml:"customer"`
+	Product     string              `toml:"product"`
+	Enrolled    time.Time           `toml:"enrolled"`
+	Fingerprint openpgp.Fingerprint `toml:"fingerprint"` // of the site key
+	Proof       signedtext.Bytes    `toml:"proof"`
+}
+
+const (
+	enrollmentKind   = "futura-enrollment"
+	enrollmentFormat = 1
+)
+
+// Enroll makes the site key, unless there is one, and the proof that it
+// belongs to the customer who was sent the code. A passphrase protects the
+// key; without one it is a machine's key. Enrolling again replaces the proof
+// and keeps the key.
+func (s *Site) Enroll(customer string, code keys.Code, passphrase []byte, now time.Time, random io.Reader) (*Enrollment, error) {
+	if err := signedtext.CheckNumber("customer", customer); err != nil {
+		return nil, err
+	}
+	key, err := s.Key()
+	if errors.Is(err, files.NotFound) {
+		key, err = s.makeKey(passphrase, now, random)
+	}
+	if err != nil {
+		return nil, err
+	}
+	enrollment := &Enrollment{
+		Kind: enrollmentKind, Format: enrollmentFormat,
+		Customer: customer, Product: s.Config.Product, Enrolled: now.UTC().Truncate(time.Second), Fingerprint: key.Fingerprint(),
+		Proof: code.Prove(key.Fingerprint(), customer, s.Config.Product),
+	}
+	text, err := signedtext.Marshal(enrollment)
+	if err != nil {
+		return nil, err
+	}
+	return enrollment, files.Replace(s.path(enrollmentFile), append(text, '\n'), files.Private)
+}
+
+func (s *Site) makeKey(passphrase []byte, now time.Time, random io.Reader) (*openpgp.Secret, error) {
+	key, err := keys.NewSiteKey(now.UTC().Truncate(time.Second), random)
+	if err != nil {
+		return nil, err
+	}
+	file, err := key.Armor(passphrase, random)
+	if err != nil {
+		return nil, err
+	}
+	return key, files.Create(s.path(keyFile), file, files.Private)
+}
+
+// Key reads the site key, which may be locked.
+func (s *Site) Key() (*openpgp.Secret, error) {
+	data, err := files.Read(s.path(keyFile), openpgp.MaxCertificate)
+	if err != nil {
+		return nil, err
+	}
+	if err := files.CheckPrivate(s.path(keyFile)); err != nil {
+		s.warn(err)
+	}
+	return openpgp.ReadSecret(data)
+}
+
+// Enrollment reads the enrollment, or says that there is none.
+func (s *Site) Enrollment() (*Enrollment, error) {
+	data, err := files.Read(s.path(enrollmentFile), signedtext.MaxText)
+	if errors.Is(err, files.NotFound) {
+		return nil, NotEnrolled.New("the site is not enrolled yet", "folder", s.Folder)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var enrollment Enrollment
+	text := trimLine(data)
+	if err := signedtext.Unmarshal(text, enrollmentKind, enrollmentFormat, &enrollment); err != nil {
+		return nil, err
+	}
+	return &enrollment, nil
+}
+
+func trimLine(data []byte) []byte {
+	if n := len(data); n > 0 && data[n-1] == '\n' {
+		return data[:n-1]
+	}
+	return data
+}

@@ -1,0 +1,220 @@
+package site
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/files"
+	"github.com/futura/airlicense/keys/signedtext"
+	"github.com/futura/airlicense/request"
+	"github.com/futura/airlicense/verify"
+	"github.com/futura/airlicense/verify/license"
+)
+
+// Change is one thing that Install did.
+type Change struct {
+	Kind    string // of the document
+	Source  string // the file that was given
+	Path    string // where it is now
+	Old     string // where the file that lay there is now, if there was another
+	Same    bool   // it was installed already
+	Verdict *verify.Verdict
+}
+
+// Given is a file to install.
+type Given struct {
+	Name string
+	Data []byte
+}
+
+// Install validates files in any order, trust file first, then profiles, then
+// licenses; it rehearses the next start with every license, and only then
+// writes. When one file is refused nothing has changed. A license that would
+// not let the server start is refused with WouldNotStart; a file that is
+// replaced is kept beside it.
+func (s *Site) Install(ctx context.Context, given []Given, place Place) ([]Change, error) {
+	plan := plan{site: s, place: place, trust: s.Trust}
+	for _, kind := range []string{keys.TrustKind, request.ProfileKind, license.Kind} {
+		for _, file := range given {
+			if err := plan.take(ctx, kind, file); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := plan.write(); err != nil {
+		return nil, err
+	}
+	s.state.Sequence = max(s.state.Sequence, s.Trust.Sequence)
+	s.writeState()
+	return plan.changes, nil
+}
+
+// plan is what Install is going to write.
+type plan struct {
+	site    *Site
+	place   Place
+	trust   *keys.Trust
+	writes  []write
+	changes []Change
+}
+
+type write struct {
+	path, old string
+	data      []byte
+}
+
+// kindOf reads the kind of a well-formed signed document without trusting
+// it.
+func kindOf(file Given) (string, error) {
+	_, err := signedtext.Open(file.Data, nil)
+	var unverified *signedtext.UnverifiedError
+	if !errors.As(err, &unverified) {
+		return "", err
+	}
+	kind, _, ok := signedtext.Kind(unverified.Text)
+	if !ok || !slices.Contains([]string{keys.TrustKind, request.ProfileKind, license.Kind}, kind) {
+		return "", NotInstalled.New("a file of a kind that is not installed", "file", file.Name, "kind", kind)
+	}
+	return kind, nil
+}
+
+// take plans a file if it is of the kind whose turn it is.
+func (p *plan) take(ctx context.Context, turn string, file Given) error {
+	kind, err := kindOf(file)
+	if err != nil || kind != turn {
+		return err
+	}
+	if kind == keys.TrustKind {
+		return p.takeTrust(file)
+	}
+	if err := p.site.NeedTrust(); err != nil {
+		return err
+	}
+	if kind == request.ProfileKind {
+		return p.takeProfile(file)
+	}
+	return p.takeLicense(ctx, file)
+}
+
+func (p *plan) takeTrust(file Given) error {
+	trust, err := keys.OpenTrust(file.Data, p.site.Root)
+	if err != nil {
+		return err
+	}
+	seen := p.site.state.Sequence
+	if p.trust != nil {
+		seen = max(seen, p.trust.Sequence)
+	}
+	if trust.Sequence < seen {
+		return OlderTrust.New("an older trust file than the one seen", "sequence", trust.Sequence, "seen", seen)
+	}
+	p.trust, p.site.Trust = trust, trust
+	return p.add(keys.TrustKind, file, p.site.path(trustFile), nil)
+}
+
+func (p *plan) takeProfile(file Given) error {
+	profile, err := verify.OpenProfile(file.Data, p.trust)
+	if err != nil {
+		return err
+	}
+	p.site.profiles[profile.Digest] = profile
+	name := profile.Product + "-" + profile.Digest.String() + ".profile"
+	return p.add(request.ProfileKind, file, filepath.Join(p.site.path(profileFolder), name), nil)
+}
+
+func (p *plan) takeLicense(ctx context.Context, file Given) error {
+	opened, err := verify.Open(file.Data, p.trust)
+	if err != nil {
+		return err
+	}
+	verdict := p.rehearse(ctx, opened)
+	if verdict.Outcome == verify.NotValid {
+		return WouldNotStart.Wrap(verdict.Reason(), "with this file the server would not start", "file", file.Name)
+	}
+	p.site.remember(verdict)
+	name := p.licenseName(opened)
+	return p.add(license.Kind, file, filepath.Join(p.site.LicenseFolder(), name), &verdict)
+}
+
+// rehearse judges the next start with the license. The running version is
+// left out: a license for the next version is installed while the old one
+// still runs.
+func (p *plan) rehearse(ctx context.Context, opened *verify.License) verify.Verdict {
+	place := p.place
+	place.Version = verify.Running{}
+	return p.site.judge(ctx, opened, place)
+}
+
+// licenseName follows the profile's pattern where the license covers one
+// version, and the serial otherwise.
+func (p *plan) licenseName(opened *verify.License) string {
+	pattern := "{version}.ver"
+	for _, profile := range p.site.profiles {
+		if profile.Product == opened.Product.Name {
+			pattern = profile.File
+		}
+	}
+	if version, err := request.Numbers.Parse(opened.Product.Versions); err == nil {
+		return strings.Replace(pattern, "{version}", version.String(), 1)
+	}
+	return strings.Replace(pattern, "{version}", opened.Serial, 1)
+}
+
+func (p *plan) add(kind string, file Given, path string, verdict *verify.Verdict) error {
+	change := Change{Kind: kind, Source: file.Name, Path: path, Verdict: verdict}
+	before, err := files.Read(path, signedtext.MaxFile)
+	switch {
+	case errors.Is(err, files.NotFound):
+	case err != nil:
+		return err
+	case bytes.Equal(before, file.Data):
+		change.Same = true
+	case kind == license.Kind:
+		change.Old = p.oldName(path, before)
+	}
+	if !change.Same {
+		p.writes = append(p.writes, write{path: path, old: change.Old, data: file.Data})
+	}
+	p.changes = append(p.changes, change)
+	return nil
+}
+
+// oldName names the file that is going to be replaced: a license after its
+// serial, anything else after its digest.
+func (p *plan) oldName(path string, data []byte) string {
+	extension := filepath.Ext(path)
+	mark := signedtext.DigestOf(data).String()[:8]
+	if opened, err := verify.Open(data, p.trust); err == nil {
+		mark = opened.Serial
+	}
+	return fmt.Sprintf("%s.%s%s", strings.TrimSuffix(path, extension), mark, extension)
+}
+
+// write keeps the old file first and then puts the new one in its place, so
+// that at every moment one of them is there.
+func (p *plan) write() error {
+	for _, write := range p.writes {
+		if err := files.MakePrivate(filepath.Dir(write.path)); err != nil {
+			return err
+		}
+		if write.old != "" {
+			before, err := files.Read(write.path, signedtext.MaxFile)
+			if err != nil {
+				return err
+			}
+			if err := files.Replace(write.old, before, files.Public); err != nil {
+				return err
+			}
+		}
+		if err := files.Replace(write.path, write.data, files.Public); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,350 @@
+// Package site is the folder of one site: its configuration, its key, its
+// enrollment, the trust file, the profiles, the licenses, and what is
+// remembered of them.
+//
+//	config.toml       written once by init, edited by people
+//	site.key          the site key, secret
+//	enrollment.toml   customer number and enrollment proof, written by enroll
+//	futura.trust      the newest trust file
+//	profiles/         product profiles, by digest
+//	licenses/         every license, and whatever else lies there
+//	state.json        the last good verdicts, the highest sequence number
+//	journal.log       one line for each thing that was done
+//
+// The package never opens a database; who calls it measures.
+package site
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"sort"
+	"time"
+
+	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/files"
+	"github.com/futura/airlicense/keys/openpgp"
+	"github.com/futura/airlicense/keys/signedtext"
+	"github.com/futura/airlicense/request"
+	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/verify"
+)
+
+// Codes of this package's errors.
+const (
+	NoSite        = fault.Code("FL-801") // the folder was not initialized
+	BadConfig     = fault.Code("FL-802")
+	SiteExists    = fault.Code("FL-803") // the folder was initialized before
+	NotEnrolled   = fault.Code("FL-804")
+	NoTrust       = fault.Code("FL-805") // no trust file is installed
+	NoProfile     = fault.Code("FL-806") // no profile for the product is installed
+	OlderTrust    = fault.Code("FL-807") // a trust file older than the one seen
+	StateWarning  = fault.Code("FL-808") // the state cannot be read or written
+	NoLicense     = fault.Code("FL-809") // no license is installed
+	WouldNotStart = fault.Code("FL-813") // with this file the server would not start
+	NotInstalled  = fault.Code("FL-814") // a file of a kind that is not installed
+	TooLittle     = fault.Code("FL-407") // too little can be measured to recognize the database
+	RootDiffers   = fault.Code("FL-209") // the configuration names another root than the program
+	OldProfile    = fault.Code("FL-816") // the license was measured by a profile that is not installed
+)
+
+// Site is an open site folder.
+type Site struct {
+	Folder   string
+	Config   *Config
+	Root     openpgp.Fingerprint
+	Trust    *keys.Trust // nil until a trust file is installed
+	profiles map[signedtext.Digest]*request.Profile
+	state    state
+	Warnings []error // what is wrong but does not stop anything
+}
+
+// Files and folders of a site.
+const (
+	configFile     = "config.toml"
+	keyFile        = "site.key"
+	enrollmentFile = "enrollment.toml"
+	trustFile      = "futura.trust"
+	profileFolder  = "profiles"
+	licenseFolder  = "licenses"
+	stateFile      = "state.json"
+	journalFile    = "journal.log"
+)
+
+func (s *Site) path(name string) string { return filepath.Join(s.Folder, name) }
+
+// Create makes a site folder with this configuration.
+func Create(folder string, config []byte) error {
+	if _, err := ParseConfig(config); err != nil {
+		return err
+	}
+	path := filepath.Join(folder, configFile)
+	if _, err := os.Lstat(path); err == nil {
+		return SiteExists.New("the folder is a site already", "file", path)
+	}
+	for _, name := range []string{"", profileFolder, licenseFolder} {
+		if err := files.MakePrivate(filepath.Join(folder, name)); err != nil {
+			return err
+		}
+	}
+	return files.Create(path, config, files.Private)
+}
+
+// Open reads a site folder. The root is the one that the program was built
+// with, or zero: then the configuration's counts.
+func Open(folder string, root openpgp.Fingerprint) (*Site, error) {
+	path := filepath.Join(folder, configFile)
+	data, err := files.Read(path, maxConfig)
+	if errors.Is(err, files.NotFound) {
+		return nil, NoSite.New("the folder is not a site yet", "folder", folder)
+	}
+	if err != nil {
+		return nil, err
+	}
+	site := &Site{Folder: folder, Root: root, profiles: map[signedtext.Digest]*request.Profile{}}
+	if site.Config, err = ParseConfig(data); err != nil {
+		return nil, err
+	}
+	if err := site.chooseRoot(); err != nil {
+		return nil, err
+	}
+	site.readState()
+	return site, site.readTrust()
+}
+
+func (s *Site) chooseRoot() error {
+	if s.Config.Root == "" {
+		return nil
+	}
+	configured, err := openpgp.ParseFingerprint(s.Config.Root)
+	if err != nil {
+		return err
+	}
+	if s.Root.IsZero() {
+		s.Root = configured
+	}
+	if s.Root != configured {
+		return RootDiffers.New("the configuration names another root", "root", configured, "wanted", s.Root)
+	}
+	return nil
+}
+
+// readTrust reads the trust file and, with it, the profiles. A broken profile
+// is a warning: another one may serve.
+func (s *Site) readTrust() error {
+	data, err := files.Read(s.path(trustFile), signedtext.MaxFile)
+	if errors.Is(err, files.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if s.Trust, err = keys.OpenTrust(data, s.Root); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(s.path(profileFolder))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		s.warn(StateWarning.Wrap(err, "profiles cannot be read", "file", profileFolder))
+	}
+	for _, entry := range entries {
+		s.readProfile(filepath.Join(s.path(profileFolder), entry.Name()))
+	}
+	return nil
+}
+
+func (s *Site) readProfile(path string) {
+	data, err := files.Read(path, signedtext.MaxFile)
+	if err == nil {
+		var profile *request.Profile
+		if profile, err = verify.OpenProfile(data, s.Trust); err == nil {
+			s.profiles[profile.Digest] = profile
+			return
+		}
+	}
+	s.warn(err)
+}
+
+func (s *Site) warn(err error) { s.Warnings = append(s.Warnings, err) }
+
+// NeedTrust returns an error while no trust file is installed.
+func (s *Site) NeedTrust() error {
+	if s.Trust == nil {
+		return NoTrust.New("no trust file is installed", "folder", s.Folder)
+	}
+	return nil
+}
+
+// Profile returns the newest installed profile of the product.
+func (s *Site) Profile() (*request.Profile, error) {
+	if err := s.NeedTrust(); err != nil {
+		return nil, err
+	}
+	var newest *request.Profile
+	for _, profile := range s.profiles {
+		if profile.Product == s.Config.Product && (newest == nil || profile.Issued.After(newest.Issued)) {
+			newest = profile
+		}
+	}
+	if newest == nil {
+		return nil, NoProfile.New("no profile of the product is installed", "product", s.Config.Product)
+	}
+	return newest, nil
+}
+
+// LicenseFolder returns where license files lie.
+func (s *Site) LicenseFolder() string {
+	if s.Config.Licenses != "" {
+		if filepath.IsAbs(s.Config.Licenses) {
+			return s.Config.Licenses
+		}
+		return filepath.Join(s.Folder, s.Config.Licenses)
+	}
+	return s.path(licenseFolder)
+}
+
+// Installed is one file of the license folder.
+type Installed struct {
+	Path    string
+	License *verify.License // nil when the file is not a valid license
+	Err     error
+}
+
+// Licenses reads every file of the license folder, the license issued last
+// first. A file that is not a good license never hides one that is.
+func (s *Site) Licenses() ([]Installed, error) {
+	if err := s.NeedTrust(); err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(s.LicenseFolder())
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, files.NotReadable.Wrap(err, "the license folder cannot be read", "file", s.LicenseFolder(), "reason", "folder")
+	}
+	var list []Installed
+	for _, entry := range entries {
+		if entry.IsDir() {
+			continue
+		}
+		installed := Installed{Path: filepath.Join(s.LicenseFolder(), entry.Name())}
+		data, err := files.Read(installed.Path, signedtext.MaxFile)
+		if err == nil {
+			installed.License, err = verify.Open(data, s.Trust)
+		}
+		installed.Err = err
+		list = append(list, installed)
+	}
+	sort.SliceStable(list, func(i, j int) bool { return issued(list[i]).After(issued(list[j])) })
+	return list, nil
+}
+
+func issued(installed Installed) time.Time {
+	if installed.License == nil {
+		return time.Time{}
+	}
+	return installed.License.Issued
+}
+
+// Measure runs a dialogue on the database of a connection. It returns an
+// error when nothing could be measured.
+type Measure func(ctx context.Context, connection Connection, dialogue *queries.Dialogue) error
+
+// Prepare makes the request for a version: it measures every database under
+// a fresh salt, and the installed license's items again.
+func (s *Site) Prepare(ctx context.Context, version request.Version, running string, now time.Time, random io.Reader, measure Measure) (*request.Request, error) {
+	enrollment, err := s.Enrollment()
+	if err != nil {
+		return nil, err
+	}
+	profile, err := s.Profile()
+	if err != nil {
+		return nil, err
+	}
+	installed, err := s.newest(enrollment.Customer)
+	if err != nil {
+		return nil, err
+	}
+	made := &request.Request{
+		Created: now.UTC().Truncate(time.Second), Customer: enrollment.Customer, Site: s.Config.Site,
+		Product: request.Product{Name: profile.Product, Version: version.String(), Running: running},
+	}
+	if installed == nil {
+		made.Enrollment = &request.Enrollment{Proof: enrollment.Proof}
+	} else {
+		made.Installed = &request.Installed{License: installed.Digest()}
+		if installed.Logged != nil {
+			made.Installed.Checkpoint = installed.Logged.Signed
+		}
+	}
+	for _, connection := range s.Config.Databases {
+		database, err := s.collect(ctx, connection, profile, random, measure)
+		if err != nil {
+			return nil, err
+		}
+		if installed != nil {
+			database.Continuity = s.continuity(ctx, connection, installed, measure)
+		}
+		made.Databases = append(made.Databases, database)
+	}
+	return made, nil
+}
+
+// newest returns the license issued last to this customer for this product.
+func (s *Site) newest(customer string) (*verify.License, error) {
+	list, err := s.Licenses()
+	if err != nil {
+		return nil, err
+	}
+	for _, installed := range list {
+		if license := installed.License; license != nil && license.Customer == customer && license.Product.Name == s.Config.Product {
+			return license, nil
+		}
+	}
+	return nil, nil
+}
+
+func (s *Site) collect(ctx context.Context, connection Connection, profile *request.Profile, random io.Reader, measure Measure) (request.Database, error) {
+	database := request.Database{Name: connection.Name, Profile: profile.Digest, Salt: make([]byte, request.SaltSize)}
+	if _, err := io.ReadFull(random, database.Salt); err != nil {
+		return database, err
+	}
+	dialogue, err := queries.Collect(profile, queries.Engine(connection.Engine), database.Salt)
+	if err != nil {
+		return database, err
+	}
+	if err := measure(ctx, connection, dialogue); err != nil {
+		return database, err
+	}
+	database.Items = dialogue.Encoded()
+	return database, enough(connection, profile, dialogue)
+}
+
+// enough refuses a fingerprint that could not be recognized later, and says
+// why: the first metric that could not be measured, or empty tables.
+func enough(connection Connection, profile *request.Profile, dialogue *queries.Dialogue) error {
+	if dialogue.Enough() {
+		return nil
+	}
+	for _, problem := range dialogue.Problems() {
+		return problem.Err
+	}
+	return TooLittle.New("too few rows to recognize the database by", "database", connection.Name, "product", profile.Product)
+}
+
+// continuity measures the installed license's items again; nothing when that
+// cannot be done.
+func (s *Site) continuity(ctx context.Context, connection Connection, installed *verify.License, measure Measure) []byte {
+	for _, database := range installed.Databases {
+		profile := s.profiles[database.Profile]
+		if database.Name != connection.Name || profile == nil {
+			continue
+		}
+		dialogue, err := queries.Remeasure(profile, queries.Engine(connection.Engine), database.Salt, database.Items)
+		if err != nil || measure(ctx, connection, dialogue) != nil {
+			return nil
+		}
+		return dialogue.Encoded()
+	}
+	return nil
+}
