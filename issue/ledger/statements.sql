@@ -1,0 +1,97 @@
+-- Every statement of this package, under its name.
+
+-- name: AddCustomer
+INSERT INTO customer (number, name, language, added) VALUES (?, ?, ?, ?);
+
+-- name: AddKeyUser
+INSERT INTO keyuser (customer, name, mail) VALUES (?, ?, ?);
+
+-- name: Customer
+SELECT number, name, language, added FROM customer WHERE number = ?;
+
+-- name: Customers
+SELECT number, name, language, added FROM customer ORDER BY number;
+
+-- name: KeyUsers
+SELECT name, mail FROM keyuser WHERE customer = ? ORDER BY mail;
+
+-- name: SetContract
+INSERT INTO contract (customer, product, versions, modules, maintenance, ends, changed) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (customer, product) DO UPDATE SET
+    versions = excluded.versions, modules = excluded.modules, maintenance = excluded.maintenance,
+    ends = excluded.ends, changed = excluded.changed;
+
+-- name: Contract
+SELECT customer, product, versions, modules, maintenance, ends FROM contract WHERE customer = ? AND product = ?;
+
+-- name: Contracts
+SELECT customer, product, versions, modules, maintenance, ends FROM contract WHERE customer = ? ORDER BY product;
+
+-- name: AddEnrollment
+INSERT INTO enrollment (customer, product, public, created, expires) VALUES (?, ?, ?, ?, ?);
+
+-- name: Enrollments
+SELECT id, public, created, expires, used, used_at FROM enrollment WHERE customer = ? AND product = ? ORDER BY id DESC;
+
+-- name: UseEnrollment
+UPDATE enrollment SET used = ?, used_at = ? WHERE id = ? AND used = '';
+
+-- name: AddSiteKey
+INSERT INTO site_key (fingerprint, customer, site, certificate, enrolled) VALUES (?, ?, ?, ?, ?);
+
+-- name: SiteKey
+SELECT fingerprint, customer, site, enrolled FROM site_key WHERE fingerprint = ?;
+
+-- name: SiteKeys
+SELECT fingerprint, customer, site, enrolled FROM site_key WHERE customer = ? ORDER BY site, enrolled;
+
+-- name: AddProfile
+INSERT INTO profile (digest, product, issued, file) VALUES (?, ?, ?, ?);
+
+-- name: Profile
+SELECT file FROM profile WHERE digest = ?;
+
+-- name: NewestProfile
+SELECT file FROM profile WHERE product = ? ORDER BY issued DESC, rowid DESC LIMIT 1;
+
+-- name: AddRequest
+INSERT INTO request (digest, customer, received, file) VALUES (?, ?, ?, ?);
+
+-- name: LicenseOfRequest
+SELECT serial, request, customer, product, version, issued, digest, text, file FROM license WHERE request = ?;
+
+-- name: LicenseByDigest
+SELECT serial, request, customer, product, version, issued, digest, text, file FROM license WHERE digest = ?;
+
+-- name: Licenses
+SELECT serial, request, customer, product, version, issued, digest, text, file FROM license WHERE customer = ? ORDER BY year, number;
+
+-- name: LastNumber
+SELECT coalesce(max(number), 0) FROM license WHERE year = ?;
+
+-- name: Reserve
+INSERT INTO license (serial, year, number, request, customer, product, version, issued, digest, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: Finish
+UPDATE license SET file = ? WHERE serial = ? AND file IS NULL;
+
+-- name: Size
+SELECT count(*) FROM entry;
+
+-- name: AddEntry
+INSERT INTO entry (n, leaf) VALUES (?, ?);
+
+-- name: Entry
+SELECT leaf FROM entry WHERE n = ?;
+
+-- name: AddNode
+INSERT INTO node (id, hash) VALUES (?, ?);
+
+-- name: Node
+SELECT hash FROM node WHERE id = ?;
+
+-- name: AddCheckpoint
+INSERT INTO checkpoint (size, note) VALUES (?, ?);
+
+-- name: NewestCheckpoint
+SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1;
