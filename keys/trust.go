@@ -110,6 +110,20 @@ func OpenTrust(file []byte, root openpgp.Fingerprint) (*Trust, error) {
 	if root.IsZero() {
 		return nil, NoRoot.New("no root fingerprint is known")
 	}
+	trust, err := OpenOwnTrust(file)
+	if err != nil {
+		return nil, err
+	}
+	if trust.Root() != root {
+		return nil, ForeignRoot.New("the trust file belongs to another root", "root", trust.Root(), "wanted", root)
+	}
+	return trust, nil
+}
+
+// OpenOwnTrust reads a trust file and verifies it with the root that it
+// carries itself. That proves nothing but its form: it is for showing the
+// root's fingerprint, so that a person can compare it.
+func OpenOwnTrust(file []byte) (*Trust, error) {
 	_, err := signedtext.Open(file, nil)
 	var unverified *signedtext.UnverifiedError
 	if !errors.As(err, &unverified) {
@@ -122,15 +136,12 @@ func OpenTrust(file []byte, root openpgp.Fingerprint) (*Trust, error) {
 	if trust.certificate, err = openpgp.ReadCertificate(trust.Certificate); err != nil {
 		return nil, err
 	}
-	if trust.Root() != root {
-		return nil, ForeignRoot.New("the trust file belongs to another root", "root", trust.Root(), "wanted", root)
-	}
 	document, err := signedtext.Open(file, trust.certificate)
 	if err != nil {
 		return nil, err
 	}
-	if document.Signer() != root {
-		return nil, ForeignRoot.New("the trust file is not signed by its root", "root", document.Signer(), "wanted", root)
+	if document.Signer() != trust.Root() {
+		return nil, ForeignRoot.New("the trust file is not signed by its root", "root", document.Signer(), "wanted", trust.Root())
 	}
 	trust.Digest = document.Digest()
 	return &trust, trust.check(trust.certificate)

@@ -22,7 +22,7 @@ func Generate(name string, at time.Time, random io.Reader) (*Secret, error) {
 	config.Rand = random
 	entity, err := pgp.NewEntity(name, "", "", config)
 	if err != nil {
-		return nil, badCertificate("name", err)
+		return nil, badCertificate("brackets in the name", err)
 	}
 	entity.Subkeys = nil // go-crypto always adds one for encryption
 	certificate, err := publicPart(entity)

@@ -176,22 +176,28 @@ func (w *writer) time(key string, instant time.Time) error {
 	return nil
 }
 
-// pieces writes a long value. A piece is counted as it is written, with its
-// escapes, and never cuts an escape or a character.
+// pieces writes a long value, in pieces as long as the line and pieceLength
+// permit. A piece is counted as it is written, with its escapes, and never
+// cuts an escape or a character.
 func (w *writer) pieces(key, value string) {
 	for number := 1; number == 1 || value != ""; number++ {
-		length, written := 0, 0
-		for _, character := range value {
-			width := utf8.RuneCountInString(escape(string(character)))
-			if written+width > pieceLength {
-				break
-			}
-			length += utf8.RuneLen(character)
-			written += width
-		}
-		fmt.Fprintf(w, "%s.%d = %s\n", key, number, quote(value[:length]))
+		head := fmt.Sprintf("%s.%d = ", key, number)
+		length := cut(value, min(pieceLength, MaxColumns-len(head)-len(`""`)))
+		fmt.Fprintf(w, "%s%s\n", head, quote(value[:length]))
 		value = value[length:]
 	}
+}
+
+// cut returns how many bytes of a value fit into a number of columns.
+func cut(value string, columns int) (length int) {
+	written := 0
+	for _, character := range value {
+		if written += utf8.RuneCountInString(escape(string(character))); written > columns {
+			break
+		}
+		length += utf8.RuneLen(character)
+	}
+	return length
 }
 
 func quote(value string) string { return `"` + escape(value) + `"` }

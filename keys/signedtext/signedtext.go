@@ -20,7 +20,8 @@
 // control, bidirectional or zero-width characters, no typographic quotes or
 // dashes, no address of the web or of mail (gateways rewrite them), and no
 // blank at a line's end. A long value stands in numbered pieces of at most
-// 48 characters: items.1 = "…", items.2 = "…".
+// 48 characters, less where the line would be too long: items.1 = "…",
+// items.2 = "…".
 //
 // There is one text for one content: Unmarshal accepts only what Marshal
 // writes, byte for byte. Therefore no duplicate, unknown or other-case key,

@@ -44,7 +44,7 @@ const (
 	OlderTrust    = fault.Code("FL-807") // a trust file older than the one seen
 	StateWarning  = fault.Code("FL-808") // the state cannot be read or written
 	NoLicense     = fault.Code("FL-809") // no license is installed
-	WouldNotStart = fault.Code("FL-813") // with this file the server would not start
+	WouldNotStart = fault.Code("FL-519") // with this file the server would not start
 	NotInstalled  = fault.Code("FL-814") // a file of a kind that is not installed
 	TooLittle     = fault.Code("FL-407") // too little can be measured to recognize the database
 	RootDiffers   = fault.Code("FL-209") // the configuration names another root than the program

@@ -17,6 +17,28 @@ import (
 type state struct {
 	Sequence  int64                     `json:"sequence"`  // of the newest trust file seen
 	Histories map[string]verify.History `json:"histories"` // by digest of the license
+	Good      Good                      `json:"good"`
+}
+
+// Good is the last verdict that was good, of whichever license: what is left
+// to go by when the license or the trust file itself cannot be read.
+type Good struct {
+	Serial string    `json:"serial"`
+	Time   time.Time `json:"time"`
+	Days   int       `json:"days"` // for which it permits a start
+}
+
+// Permits reports whether a server may start on it.
+func (g Good) Permits(now time.Time) bool {
+	return g.Days > 0 && !g.Time.IsZero() && now.Sub(g.Time) <= time.Duration(g.Days)*24*time.Hour
+}
+
+// LastGood reads the last good verdict of a folder, whatever else is wrong
+// with the folder.
+func LastGood(folder string) Good {
+	site := &Site{Folder: folder}
+	site.readState()
+	return site.state.Good
 }
 
 const (
@@ -55,6 +77,9 @@ func (s *Site) remember(verdict verify.Verdict) {
 	key := verdict.License.Digest().String()
 	if s.state.Histories[key] == verdict.History {
 		return
+	}
+	if now := verdict.History; now.LostSince.IsZero() && now.LastGood.After(s.state.Good.Time) {
+		s.state.Good = Good{Serial: verdict.License.Serial, Time: now.LastGood, Days: verdict.License.Terms.UndecidedDays}
 	}
 	if len(s.state.Histories) >= maxHistories {
 		s.state.Histories = map[string]verify.History{}

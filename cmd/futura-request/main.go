@@ -1,0 +1,23 @@
+// Command futura-request is the program request; futura-request --help tells its use, and
+// package requestcommands what it does.
+package main
+
+import (
+	"os"
+
+	_ "github.com/futura/airlicense/cmd/internal/drivers"
+	"github.com/futura/airlicense/cmd/internal/requestcommands"
+	"github.com/futura/airlicense/cmd/internal/ui"
+)
+
+// root and version are stamped into releases:
+//
+//	go build -ldflags "-X main.root=FINGERPRINT -X main.version=1.0"
+var (
+	root    string
+	version = "unreleased"
+)
+
+func main() {
+	os.Exit(ui.Run(ui.System(root, version), requestcommands.Program(), os.Args[1:]))
+}

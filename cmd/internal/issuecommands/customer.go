@@ -1,0 +1,256 @@
+package issuecommands
+
+import (
+	"context"
+	"net/mail"
+	"path/filepath"
+
+	"github.com/futura/airlicense/cmd/internal/text"
+	"github.com/futura/airlicense/cmd/internal/ui"
+	"github.com/futura/airlicense/issue"
+	"github.com/futura/airlicense/issue/ledger"
+	"github.com/futura/airlicense/issue/letter"
+	"github.com/futura/airlicense/keys/files"
+	"github.com/futura/airlicense/keys/signedtext"
+	"github.com/futura/airlicense/request"
+	"github.com/futura/airlicense/verify"
+	licenses "github.com/futura/airlicense/verify/license"
+)
+
+// withDesk opens the desk, works on it and closes it.
+func withDesk(s *ui.Session, work func(context.Context, *issue.Desk) error) error {
+	ctx := context.Background()
+	desk, err := openDesk(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer desk.Ledger.Close()
+	return work(ctx, desk)
+}
+
+func addCustomer(s *ui.Session) error {
+	customer := ledger.Customer{Number: s.Arguments()[0], Name: s.String("name"), Added: s.Now()}
+	if err := signedtext.CheckNumber("customer", customer.Number); err != nil {
+		return err
+	}
+	var err error
+	if customer.Language, err = language(s); err != nil {
+		return err
+	}
+	for _, written := range s.Strings("keyuser") {
+		address, err := mail.ParseAddress(written)
+		if err != nil {
+			return ui.OptionValue.New("not a name with a mail address", "option", "--keyuser")
+		}
+		customer.KeyUsers = append(customer.KeyUsers, ledger.KeyUser{Name: address.Name, Mail: address.Address})
+	}
+	return withDesk(s, func(ctx context.Context, desk *issue.Desk) error {
+		if err := desk.Ledger.AddCustomer(ctx, customer); err != nil {
+			return err
+		}
+		s.Line("issue-customer-added", "customer", customer.Number, "name", customer.Name)
+		return nil
+	})
+}
+
+// language is the language of letters to a customer, by default the
+// operator's.
+func language(s *ui.Session) (string, error) {
+	wanted := s.String("language")
+	if wanted == "" {
+		return s.Language(), nil
+	}
+	for _, known := range text.Languages() {
+		if known == wanted {
+			return known, nil
+		}
+	}
+	return "", ui.OptionValue.New("unknown language", "option", "--language")
+}
+
+func known(ctx context.Context, desk *issue.Desk, number string) (ledger.Customer, error) {
+	customer, found, err := desk.Ledger.Customer(ctx, number)
+	if err == nil && !found {
+		err = issue.UnknownCustomer.New("the ledger does not know the customer", "customer", number)
+	}
+	return customer, err
+}
+
+func showCustomer(s *ui.Session) error {
+	return withDesk(s, func(ctx context.Context, desk *issue.Desk) error {
+		customer, err := known(ctx, desk, s.Arguments()[0])
+		if err != nil {
+			return err
+		}
+		s.Line("issue-customer", "customer", customer.Number, "name", customer.Name, "language", customer.Language, "added", customer.Added)
+		for _, keyUser := range customer.KeyUsers {
+			s.Line("issue-keyuser", "name", keyUser.Name, "mail", keyUser.Mail)
+		}
+		return showHoldings(ctx, s, desk, customer.Number)
+	})
+}
+
+func showHoldings(ctx context.Context, s *ui.Session, desk *issue.Desk, number string) error {
+	contracts, err := desk.Ledger.Contracts(ctx, number)
+	if err != nil {
+		return err
+	}
+	for _, contract := range contracts {
+		printContract(s, contract)
+	}
+	siteKeys, err := desk.Ledger.SiteKeys(ctx, number)
+	if err != nil {
+		return err
+	}
+	for _, key := range siteKeys {
+		s.Line("issue-site-key", "site", key.Site, "key", key.Fingerprint, "enrolled", key.Enrolled)
+	}
+	issued, err := desk.Ledger.Licenses(ctx, number)
+	if err != nil {
+		return err
+	}
+	for _, license := range issued {
+		s.Line("issue-license-row", "serial", license.Serial, "product", license.Product, "version", license.Version, "issued", license.Issued)
+	}
+	return nil
+}
+
+func printContract(s *ui.Session, contract ledger.Contract) {
+	versions, ends := contract.Versions, s.Say("never")
+	if versions == "" {
+		versions = s.Say("any-version")
+	}
+	if !contract.Ends.IsZero() {
+		ends = s.Show(contract.Ends)
+	}
+	s.Line("issue-contract", "product", contract.Product, "versions", versions, "modules", contract.Modules, "maintenance", contract.Maintenance, "ends", ends)
+}
+
+func listCustomers(s *ui.Session) error {
+	return withDesk(s, func(ctx context.Context, desk *issue.Desk) error {
+		customers, err := desk.Ledger.Customers(ctx)
+		if err != nil {
+			return err
+		}
+		for _, customer := range customers {
+			s.Line("issue-customer-row", "customer", customer.Number, "name", customer.Name)
+		}
+		return nil
+	})
+}
+
+func setContract(s *ui.Session) error {
+	contract := ledger.Contract{
+		Customer: s.Arguments()[0], Product: s.Arguments()[1], Versions: s.String("versions"), Modules: s.String("modules"),
+	}
+	var err error
+	if contract.Maintenance, err = s.Date("maintenance"); err != nil {
+		return err
+	}
+	if contract.Ends, err = s.Date("ends"); err != nil {
+		return err
+	}
+	if err := licenses.CheckModules(contract.Modules); err != nil {
+		return err
+	}
+	return withDesk(s, func(ctx context.Context, desk *issue.Desk) error {
+		if _, err := known(ctx, desk, contract.Customer); err != nil {
+			return err
+		}
+		if err := checkContract(ctx, desk, contract); err != nil {
+			return err
+		}
+		if err := desk.Ledger.SetContract(ctx, contract, s.Now()); err != nil {
+			return err
+		}
+		printContract(s, contract)
+		return nil
+	})
+}
+
+// checkContract refuses products that the trust file does not name, and
+// versions that the product's profile cannot read.
+func checkContract(ctx context.Context, desk *issue.Desk, contract ledger.Contract) error {
+	if !desk.Trust.HasProduct(contract.Product) {
+		return issue.ProductNotTrusted.New("the trust file does not name this product", "product", contract.Product)
+	}
+	if contract.Versions == "" {
+		return nil
+	}
+	profile, _, err := newestProfile(ctx, desk, contract.Product)
+	if err != nil {
+		return err
+	}
+	_, err = request.ParseCoverage(profile.Scheme, profile.Digits, contract.Versions)
+	return err
+}
+
+func newestProfile(ctx context.Context, desk *issue.Desk, product string) (*request.Profile, []byte, error) {
+	file, found, err := desk.Ledger.NewestProfile(ctx, product)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !found {
+		return nil, nil, issue.NoProfile.New("the product has no profile yet", "product", product)
+	}
+	profile, err := verify.OpenProfile(file, desk.Trust)
+	return profile, file, err
+}
+
+// invite writes the invitation as a folder: the letter with everything
+// attached, and the same files beside it.
+func invite(s *ui.Session) error {
+	number, product := s.Arguments()[0], s.String("product")
+	out := s.String("out")
+	if out == "" {
+		out = "invitation-" + number + "-" + product
+	}
+	return withDesk(s, func(ctx context.Context, desk *issue.Desk) error {
+		profile, _, err := newestProfile(ctx, desk, product)
+		if err != nil {
+			return err
+		}
+		if err := newFolder(out); err != nil {
+			return err
+		}
+		invitation, err := desk.Invite(ctx, number, product, s.Now(), s.Environment().Random)
+		if err != nil {
+			return err
+		}
+		if err := writeInvitation(s, out, invitation, profile, desk); err != nil {
+			return err
+		}
+		s.Line("issue-invited", "customer", number, "code", invitation.Code, "expires", invitation.Expires, "folder", out)
+		return nil
+	})
+}
+
+func writeInvitation(s *ui.Session, out string, invitation *issue.Invitation, profile *request.Profile, desk *issue.Desk) error {
+	profileName := profile.Product + ".profile"
+	attachments := []letter.Attachment{{Name: trustFile, Data: invitation.Trust}, {Name: profileName, Data: invitation.Profile}}
+	var to []letter.Person
+	for _, keyUser := range invitation.Customer.KeyUsers {
+		to = append(to, letter.Person{Name: keyUser.Name, Mail: keyUser.Mail})
+	}
+	composed, err := letter.Compose(letter.Letter{
+		Template: "invitation", Language: invitation.Customer.Language, To: to, Date: s.Now(), Attachments: attachments,
+		Values: map[string]string{
+			"Title": profile.Title, "Customer": invitation.Customer.Number, "Code": invitation.Code.String(),
+			"Expires": invitation.Expires.Format("2006-01-02"), "TrustName": trustFile, "ProfileName": profileName,
+			"Root": desk.Trust.Root().Groups(),
+		},
+	})
+	if err != nil {
+		return err
+	}
+	// The code is a secret until it is used.
+	if err := files.Create(filepath.Join(out, "invitation.eml"), composed, files.Private); err != nil {
+		return err
+	}
+	for _, attachment := range attachments {
+		if err := files.Create(filepath.Join(out, attachment.Name), attachment.Data, files.Public); err != nil {
+			return err
+		}
+	}
+	return nil
+}

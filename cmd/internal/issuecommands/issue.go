@@ -1,0 +1,356 @@
+// Package issuecommands is the program futura-issue: the desk of Futura's
+// support. A desk is one folder:
+//
+//	desk.toml     where the head file is
+//	ledger.db     customers, contracts, requests, licenses, log
+//	futura.trust  the newest trust file
+//	signer.key    the signer's secret, under a passphrase
+//	log.key       the log key, under a passphrase of its own
+//
+// The head file lies elsewhere; see package issue.
+package issuecommands
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/futura/airlicense/cmd/internal/ui"
+	"github.com/futura/airlicense/issue"
+	"github.com/futura/airlicense/issue/ledger"
+	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/files"
+	"github.com/futura/airlicense/keys/openpgp"
+	"github.com/futura/airlicense/keys/signedtext"
+)
+
+// Codes of this program's errors.
+const (
+	noDesk   = fault.Code("FL-706") // the folder is not a desk
+	badDesk  = fault.Code("FL-707") // desk.toml cannot be read
+	notEmpty = fault.Code("FL-708") // the folder for a new desk is not empty
+)
+
+// Files of a desk.
+const (
+	configFile = "desk.toml"
+	ledgerFile = "ledger.db"
+	trustFile  = "futura.trust"
+	signerFile = "signer.key"
+	logFile    = "log.key"
+)
+
+var (
+	deskFlag          = ui.Flag{Name: "desk", Value: "DIR"}
+	passphraseFlag    = ui.Flag{Name: "passphrase-file", Value: "FILE", Words: "flag-signer-passphrase-file"}
+	logPassphraseFlag = ui.Flag{Name: "log-passphrase-file", Value: "FILE"}
+	rootFlag          = ui.Flag{Name: "root", Value: "FINGERPRINT"}
+)
+
+// Program returns futura-issue.
+func Program() ui.Program {
+	signing := []ui.Flag{deskFlag, passphraseFlag, logPassphraseFlag}
+	return ui.Program{Name: "futura-issue", Example: "futura-issue review --desk desk 00123-sispetro-8.9-2026-11-21.request", Commands: []ui.Command{
+		{Name: "init", Arguments: "DIR", Minimum: 1, Maximum: 1,
+			Example: "futura-issue init desk --head /mnt/usb/futura.head --trust futura.trust --signer signer.key --log log.key",
+			Flags: []ui.Flag{{Name: "head", Value: "FILE", Required: true}, {Name: "trust", Value: "FILE", Required: true},
+				{Name: "signer", Value: "FILE", Required: true}, {Name: "log", Value: "FILE", Required: true}, rootFlag, logPassphraseFlag},
+			Run: initialize},
+		{Name: "profile", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-issue profile --desk desk --out sispetro.profile sispetro.toml",
+			Flags: append(signing, ui.Flag{Name: "out", Value: "FILE"}), Run: addProfile},
+		{Name: "customer", Example: `futura-issue customer add --desk desk --name "Posto Sol" 00123`, Commands: []ui.Command{
+			{Name: "add", Arguments: "NUMBER", Minimum: 1, Maximum: 1,
+				Example: `futura-issue customer add --desk desk --name "Posto Sol" --keyuser "Ana Lima <ana@posto.example>" 00123`,
+				Flags: []ui.Flag{deskFlag, {Name: "name", Value: "NAME", Required: true, Words: "flag-customer-name"},
+					{Name: "language", Value: "pt-BR|it|en"}, {Name: "keyuser", Value: "NAME <MAIL>", Repeated: true}}, Run: addCustomer},
+			{Name: "show", Arguments: "NUMBER", Minimum: 1, Maximum: 1, Example: "futura-issue customer show --desk desk 00123",
+				Flags: []ui.Flag{deskFlag}, Run: showCustomer},
+			{Name: "list", Maximum: 0, Example: "futura-issue customer list --desk desk", Flags: []ui.Flag{deskFlag}, Run: listCustomers},
+			{Name: "invite", Arguments: "NUMBER", Minimum: 1, Maximum: 1, Example: "futura-issue customer invite --desk desk --product sispetro --out invitation 00123",
+				Flags: []ui.Flag{deskFlag, {Name: "product", Value: "NAME", Required: true}, {Name: "out", Value: "DIR", Words: "flag-out-folder"}}, Run: invite},
+		}},
+		{Name: "contract", Example: "futura-issue contract set --desk desk 00123 sispetro", Commands: []ui.Command{
+			{Name: "set", Arguments: "NUMBER PRODUCT", Minimum: 2, Maximum: 2,
+				Example: `futura-issue contract set --desk desk --modules "0 S3 fiscal" --maintenance 2027-12-31 00123 sispetro`,
+				Flags: []ui.Flag{deskFlag, {Name: "versions", Value: "LIST"}, {Name: "modules", Value: "LIST"},
+					{Name: "maintenance", Value: "DAY"}, {Name: "ends", Value: "DAY"}}, Run: setContract},
+		}},
+		{Name: "review", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-issue review --desk desk 00123-sispetro-8.9-2026-11-21.request",
+			Flags: []ui.Flag{deskFlag}, Run: review},
+		{Name: "license", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-issue license --desk desk --out reply 00123-sispetro-8.9-2026-11-21.request",
+			Flags: append(signing, ui.Flag{Name: "out", Value: "DIR", Words: "flag-out-folder"}, ui.Flag{Name: "yes"}), Run: license},
+	}}
+}
+
+// config is desk.toml.
+type config struct {
+	Head string `toml:"head"` // the head file
+	Root string `toml:"root"` // for programs without a compiled-in root
+}
+
+// folder returns the desk's folder.
+func folder(s *ui.Session) string {
+	if path := s.String("desk"); path != "" {
+		return path
+	}
+	return "."
+}
+
+func readConfig(path string) (*config, error) {
+	data, err := files.Read(filepath.Join(path, configFile), 64<<10)
+	if errors.Is(err, files.NotFound) {
+		return nil, noDesk.New("the folder is not a desk", "folder", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var read config
+	found, err := toml.Decode(string(data), &read)
+	if err != nil || len(found.Undecoded()) > 0 || read.Head == "" {
+		return nil, badDesk.Wrap(err, "the desk's settings cannot be read", "file", filepath.Join(path, configFile))
+	}
+	return &read, nil
+}
+
+// openDesk opens the desk without its secrets.
+func openDesk(ctx context.Context, s *ui.Session) (*issue.Desk, error) {
+	path := folder(s)
+	settings, err := readConfig(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := refuseRoot(path); err != nil {
+		return nil, err
+	}
+	trust, data, err := readTrust(s, filepath.Join(path, trustFile), settings.Root)
+	if err != nil {
+		return nil, err
+	}
+	head, err := issue.NewHeadFile(settings.Head, absolute(path))
+	if err != nil {
+		return nil, err
+	}
+	db, err := ledger.SQLite(filepath.Join(path, ledgerFile), false)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := ledger.Open(ctx, db)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &issue.Desk{Ledger: opened, Trust: trust, TrustFile: data, Head: head}, nil
+}
+
+func absolute(path string) string {
+	if whole, err := filepath.Abs(path); err == nil {
+		return whole
+	}
+	return path
+}
+
+func readTrust(s *ui.Session, path, configured string) (*keys.Trust, []byte, error) {
+	data, err := files.Read(path, signedtext.MaxFile)
+	if err != nil {
+		return nil, nil, err
+	}
+	root, err := s.Root()
+	if err == nil && root.IsZero() && configured != "" {
+		root, err = openpgp.ParseFingerprint(configured)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	trust, err := keys.OpenTrust(data, root)
+	return trust, data, ui.WithFile(err, path)
+}
+
+// refuseRoot looks for the root's secret among the key files of the folder:
+// a desk works only where the root is not.
+func refuseRoot(path string) error {
+	entries, err := os.ReadDir(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return files.NotReadable.Wrap(err, "the folder cannot be read", "file", path, "reason", "folder")
+	}
+	for _, entry := range entries {
+		if entry.IsDir() || !strings.HasSuffix(entry.Name(), ".key") {
+			continue
+		}
+		data, err := files.Read(filepath.Join(path, entry.Name()), openpgp.MaxCertificate)
+		if err != nil {
+			continue
+		}
+		if secret, err := openpgp.ReadSecret(data); err == nil && secret.HoldsPrimary() {
+			return issue.RootAtDesk.New("the root's secret is here", "file", filepath.Join(path, entry.Name()), "key", secret.Fingerprint())
+		}
+	}
+	return nil
+}
+
+// unlock opens the two secrets of the desk.
+func unlock(s *ui.Session, desk *issue.Desk) error {
+	signer, err := readSigner(filepath.Join(folder(s), signerFile))
+	if err != nil {
+		return err
+	}
+	passphrase, err := s.Passphrase(passphraseFlag.Name, "prompt-signer-passphrase")
+	if err != nil {
+		return err
+	}
+	if err := signer.Unlock(passphrase); err != nil {
+		return ui.WithFile(err, signerFile)
+	}
+	desk.Signer = signer
+	desk.LogKey, err = readLogKey(s, filepath.Join(folder(s), logFile))
+	return err
+}
+
+// readSigner reads a signer's secret file, which must have a passphrase and
+// must not be readable by others.
+func readSigner(path string) (*openpgp.Secret, error) {
+	if err := files.CheckPrivate(path); err != nil {
+		return nil, err
+	}
+	data, err := files.Read(path, openpgp.MaxCertificate)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := openpgp.ReadSecret(data)
+	if err != nil {
+		return nil, ui.WithFile(err, path)
+	}
+	if signer.HoldsPrimary() {
+		return nil, issue.RootAtDesk.New("this is the root's secret, not a signer's", "file", path, "key", signer.Fingerprint())
+	}
+	if !signer.Locked() {
+		return nil, openpgp.Unprotected.New("the signer has no passphrase", "file", path)
+	}
+	return signer, nil
+}
+
+func readLogKey(s *ui.Session, path string) (*keys.LogKey, error) {
+	if err := files.CheckPrivate(path); err != nil {
+		return nil, err
+	}
+	data, err := files.Read(path, openpgp.MaxCertificate)
+	if err != nil {
+		return nil, err
+	}
+	passphrase, err := s.Passphrase(logPassphraseFlag.Name, "prompt-log-passphrase")
+	if err != nil {
+		return nil, err
+	}
+	key, err := keys.OpenLogKey(data, passphrase)
+	return key, ui.WithFile(err, path)
+}
+
+// initialize makes a desk beside its place and moves it there when it is
+// whole.
+func initialize(s *ui.Session) error {
+	path := absolute(s.Arguments()[0])
+	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 {
+		return notEmpty.New("the folder is not empty", "folder", path)
+	}
+	headPath := absolute(s.String("head"))
+	head, err := issue.NewHeadFile(headPath, path)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(headPath); err == nil {
+		return files.Exists.New("is there already", "file", headPath)
+	}
+	trust, trustData, err := readTrust(s, s.String("trust"), "")
+	if err != nil {
+		return err
+	}
+	signer, err := readSigner(s.String("signer"))
+	if err != nil {
+		return err
+	}
+	logKey, err := readLogKey(s, s.String("log"))
+	if err != nil {
+		return err
+	}
+	desk := &issue.Desk{Trust: trust, TrustFile: trustData, Head: head, Signer: signer, LogKey: logKey}
+	if err := desk.CheckSecrets(s.Now()); err != nil {
+		return err
+	}
+	if err := build(s, desk, path, headPath); err != nil {
+		return err
+	}
+	s.Line("issue-desk-made", "folder", path, "head", headPath, "origin", logKey.Origin)
+	return nil
+}
+
+func build(s *ui.Session, desk *issue.Desk, path, headPath string) (err error) {
+	if err := files.MakePrivate(filepath.Dir(path)); err != nil {
+		return err
+	}
+	half, err := os.MkdirTemp(filepath.Dir(path), ".desk-*")
+	if err != nil {
+		return files.NotWritable.Wrap(err, "cannot be written", "file", path, "reason", "folder")
+	}
+	defer func() {
+		if err != nil {
+			os.RemoveAll(half)
+			os.Remove(headPath)
+		}
+	}()
+	if err := fill(s, desk, half, headPath); err != nil {
+		return err
+	}
+	os.Remove(path) // an empty folder may be there
+	if err := os.Rename(half, path); err != nil {
+		return files.NotWritable.Wrap(err, "cannot be written", "file", path, "reason", "rename")
+	}
+	return nil
+}
+
+func fill(s *ui.Session, desk *issue.Desk, half, headPath string) error {
+	settings := s.Say("desk-config", "head", quoteTOML(headPath), "root", quoteTOML(desk.Trust.Root().String()))
+	parts := []struct {
+		name, source string
+		data         []byte
+		mode         fs.FileMode
+	}{
+		{name: configFile, data: []byte(settings + "\n"), mode: files.Public},
+		{name: trustFile, data: desk.TrustFile, mode: files.Public},
+		{name: signerFile, source: s.String("signer"), mode: files.Private},
+		{name: logFile, source: s.String("log"), mode: files.Private},
+	}
+	for _, part := range parts {
+		if part.source != "" {
+			data, err := files.Read(part.source, openpgp.MaxCertificate)
+			if err != nil {
+				return err
+			}
+			part.data = data
+		}
+		if err := files.Create(filepath.Join(half, part.name), part.data, part.mode); err != nil {
+			return err
+		}
+	}
+	db, err := ledger.SQLite(filepath.Join(half, ledgerFile), true)
+	if err != nil {
+		return err
+	}
+	ctx := context.Background()
+	if desk.Ledger, err = ledger.Open(ctx, db); err == nil {
+		err = desk.Begin(ctx, s.Now())
+	}
+	return errors.Join(err, db.Close())
+}
+
+// quoteTOML writes a TOML literal string where it can: Windows paths are full
+// of backslashes.
+func quoteTOML(value string) string {
+	if !strings.ContainsAny(value, "'\n\r\t") {
+		return "'" + value + "'"
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+}

@@ -1,0 +1,389 @@
+// Package keyscommands is the program futura-keys: it makes and shows the
+// keys of the issuer. It works in one folder, kept offline:
+//
+//	root.key         the root's secret, under a passphrase
+//	certificate.asc  the issuer certificate, with all signers
+//	*.log            the public halves of log keys
+//	futura.trust     the newest trust file
+package keyscommands
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/futura/airlicense/cmd/internal/ui"
+	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/files"
+	"github.com/futura/airlicense/keys/openpgp"
+	"github.com/futura/airlicense/keys/signedtext"
+)
+
+// Files of the issuer's folder.
+const (
+	rootFile        = "root.key"
+	certificateFile = "certificate.asc"
+	trustFile       = "futura.trust"
+	logExtension    = ".log"
+)
+
+var (
+	folderFlag        = ui.Flag{Name: "folder", Value: "DIR", Required: true}
+	passphraseFlag    = ui.Flag{Name: "passphrase-file", Value: "FILE"}
+	newPassphraseFlag = ui.Flag{Name: "new-passphrase-file", Value: "FILE"}
+)
+
+// Program returns futura-keys.
+func Program() ui.Program {
+	return ui.Program{Name: "futura-keys", Example: "futura-keys root --folder issuer --name Futura", Commands: []ui.Command{
+		{Name: "root", Example: "futura-keys root --folder issuer --name Futura",
+			Flags: []ui.Flag{folderFlag, {Name: "name", Value: "NAME", Required: true}, newPassphraseFlag}, Run: makeRoot},
+		{Name: "signer", Example: "futura-keys signer --folder issuer --out signer.key",
+			Flags: []ui.Flag{folderFlag, {Name: "out", Value: "FILE", Required: true}, {Name: "years", Value: "N"}, passphraseFlag, newPassphraseFlag}, Run: makeSigner},
+		{Name: "log", Example: "futura-keys log --folder issuer --origin futura/licenses --out log.key",
+			Flags: []ui.Flag{folderFlag, {Name: "origin", Value: "NAME", Required: true}, {Name: "out", Value: "FILE", Required: true}, newPassphraseFlag}, Run: makeLog},
+		{Name: "trust", Example: `futura-keys trust --folder issuer --products "sispetro crm"`,
+			Flags: []ui.Flag{folderFlag, {Name: "products", Value: "NAMES"}, passphraseFlag}, Run: makeTrust},
+		{Name: "show", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-keys show issuer/certificate.asc", Run: show},
+		{Name: "export", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-keys export --out issuer.asc futura.trust",
+			Flags: []ui.Flag{{Name: "out", Value: "FILE"}}, Run: export},
+	}}
+}
+
+// absent refuses to begin work whose output is there already.
+func absent(paths ...string) error {
+	for _, path := range paths {
+		if _, err := os.Lstat(path); err == nil {
+			return files.Exists.New("is there already", "file", path)
+		}
+	}
+	return nil
+}
+
+func newSecretPassphrase(s *ui.Session) ([]byte, error) {
+	passphrase, err := s.NewPassphrase(newPassphraseFlag.Name, "prompt-new-passphrase")
+	if err == nil && len(passphrase) == 0 {
+		err = openpgp.Unprotected.New("a passphrase is required")
+	}
+	return passphrase, err
+}
+
+func makeRoot(s *ui.Session) error {
+	folder := s.String("folder")
+	secretPath, certificatePath := filepath.Join(folder, rootFile), filepath.Join(folder, certificateFile)
+	if err := absent(secretPath, certificatePath); err != nil {
+		return err
+	}
+	passphrase, err := newSecretPassphrase(s)
+	if err != nil {
+		return err
+	}
+	root, err := openpgp.Generate(s.String("name"), s.Now(), s.Environment().Random)
+	if err != nil {
+		return err
+	}
+	file, err := root.Armor(passphrase, s.Environment().Random)
+	if err != nil {
+		return err
+	}
+	if err := files.MakePrivate(folder); err != nil {
+		return err
+	}
+	if err := files.Create(secretPath, file, files.Private); err != nil {
+		return err
+	}
+	if err := files.Create(certificatePath, root.Certificate().Armor(), files.Public); err != nil {
+		return err
+	}
+	s.Line("keys-root-made", "file", secretPath, "root", root.Fingerprint())
+	return nil
+}
+
+// openRoot reads and unlocks the root, and reads the newest certificate.
+func openRoot(s *ui.Session) (*openpgp.Secret, *openpgp.Certificate, error) {
+	path := filepath.Join(s.String("folder"), rootFile)
+	data, err := files.Read(path, openpgp.MaxCertificate)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := files.CheckPrivate(path); err != nil {
+		return nil, nil, err
+	}
+	root, err := openpgp.ReadSecret(data)
+	if err != nil {
+		return nil, nil, ui.WithFile(err, path)
+	}
+	if !root.Locked() {
+		return nil, nil, openpgp.Unprotected.New("the root has no passphrase", "file", path)
+	}
+	certificateData, err := files.Read(filepath.Join(s.String("folder"), certificateFile), 2*openpgp.MaxCertificate)
+	if err != nil {
+		return nil, nil, err
+	}
+	certificate, err := openpgp.ReadCertificate(certificateData)
+	if err != nil {
+		return nil, nil, err
+	}
+	passphrase, err := s.Passphrase(passphraseFlag.Name, "prompt-root-passphrase")
+	if err != nil {
+		return nil, nil, err
+	}
+	return root, certificate, ui.WithFile(root.Unlock(passphrase), path)
+}
+
+const defaultYears = 2
+
+func makeSigner(s *ui.Session) error {
+	out := s.String("out")
+	if err := absent(out); err != nil {
+		return err
+	}
+	years, err := lifetime(s)
+	if err != nil {
+		return err
+	}
+	root, certificate, err := openRoot(s)
+	if err != nil {
+		return err
+	}
+	passphrase, err := newSecretPassphrase(s)
+	if err != nil {
+		return err
+	}
+	now := s.Now()
+	signer, err := root.AddSigner(certificate, now, now.AddDate(years, 0, 0).Sub(now), s.Environment().Random)
+	if err != nil {
+		return err
+	}
+	file, err := signer.Armor(passphrase, s.Environment().Random)
+	if err != nil {
+		return err
+	}
+	if err := files.Create(out, file, files.Private); err != nil {
+		return err
+	}
+	if err := files.Replace(filepath.Join(s.String("folder"), certificateFile), signer.Certificate().Armor(), files.Public); err != nil {
+		return err
+	}
+	s.Line("keys-signer-made", "file", out, "key", signer.Fingerprint(), "expires", now.AddDate(years, 0, 0))
+	return nil
+}
+
+func lifetime(s *ui.Session) (int, error) {
+	if s.String("years") == "" {
+		return defaultYears, nil
+	}
+	years, err := strconv.Atoi(s.String("years"))
+	if err != nil || years < 1 || years > 5 {
+		return 0, ui.OptionValue.New("years from 1 to 5", "option", "--years")
+	}
+	return years, nil
+}
+
+func makeLog(s *ui.Session) error {
+	out, origin := s.String("out"), s.String("origin")
+	key, err := keys.NewLogKey(origin, s.Environment().Random)
+	if err != nil {
+		return err
+	}
+	public := filepath.Join(s.String("folder"), strings.ReplaceAll(origin, "/", "-")+logExtension)
+	if err := absent(out, public); err != nil {
+		return err
+	}
+	passphrase, err := newSecretPassphrase(s)
+	if err != nil {
+		return err
+	}
+	file, err := key.Protect(passphrase, s.Environment().Random)
+	if err != nil {
+		return err
+	}
+	if err := files.Create(out, file, files.Private); err != nil {
+		return err
+	}
+	if err := files.Create(public, []byte(key.Verifier+"\n"), files.Public); err != nil {
+		return err
+	}
+	s.Line("keys-log-made", "file", out, "origin", origin, "public", public)
+	return nil
+}
+
+// makeTrust signs the next trust file: what the one before said, and every
+// signer and log key of the folder that it did not name yet.
+func makeTrust(s *ui.Session) error {
+	folder := s.String("folder")
+	root, certificate, err := openRoot(s)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(folder, trustFile)
+	next, before, err := previousTrust(path, root.Fingerprint(), certificate)
+	if err != nil {
+		return err
+	}
+	if products := s.String("products"); products != "" {
+		next.Products = products
+	}
+	if next.Products == "" {
+		return ui.MissingOption.New("an option is missing", "option", "--products", "value", "NAMES")
+	}
+	next.Sequence++
+	next.Issued = s.Now()
+	next.Certificate = certificate.Bytes()
+	addSigners(&next, certificate)
+	if err := addLogs(&next, folder); err != nil {
+		return err
+	}
+	file, err := keys.SealTrust(next, root)
+	if err != nil {
+		return err
+	}
+	if before != nil {
+		old := filepath.Join(folder, fmt.Sprintf("futura-%d.trust", next.Sequence-1))
+		if err := files.Replace(old, before, files.Public); err != nil {
+			return err
+		}
+	}
+	if err := files.Replace(path, file, files.Public); err != nil {
+		return err
+	}
+	s.Line("keys-trust-made", "file", path, "sequence", next.Sequence, "signers", len(next.Signers), "logs", len(next.Logs), "root", root.Fingerprint())
+	return nil
+}
+
+func previousTrust(path string, root openpgp.Fingerprint, certificate *openpgp.Certificate) (keys.TrustFile, []byte, error) {
+	data, err := files.Read(path, signedtext.MaxFile)
+	if errors.Is(err, files.NotFound) {
+		return keys.TrustFile{Issuer: certificate.UserID()}, nil, nil
+	}
+	if err != nil {
+		return keys.TrustFile{}, nil, err
+	}
+	trust, err := keys.OpenTrust(data, root)
+	if err != nil {
+		return keys.TrustFile{}, nil, ui.WithFile(err, path)
+	}
+	return trust.TrustFile, data, nil
+}
+
+func addSigners(next *keys.TrustFile, certificate *openpgp.Certificate) {
+	for _, key := range certificate.SigningKeys() {
+		known := slices.ContainsFunc(next.Signers, func(signer keys.Signer) bool { return signer.Fingerprint == key.Fingerprint })
+		if !key.Primary && !known {
+			next.Signers = append(next.Signers, keys.Signer{Fingerprint: key.Fingerprint, Begins: key.Created})
+		}
+	}
+}
+
+func addLogs(next *keys.TrustFile, folder string) error {
+	paths, err := filepath.Glob(filepath.Join(folder, "*"+logExtension))
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		data, err := files.Read(path, 1<<10)
+		if err != nil {
+			return err
+		}
+		key := signedtext.Long(strings.TrimSpace(string(data)))
+		origin, _, _ := strings.Cut(string(key), "+")
+		if !slices.ContainsFunc(next.Logs, func(log keys.Log) bool { return log.Key == key }) {
+			next.Logs = append(next.Logs, keys.Log{Origin: origin, Key: key})
+		}
+	}
+	return nil
+}
+
+// show prints fingerprints of any file with keys in it.
+func show(s *ui.Session) error {
+	for _, path := range s.Arguments() {
+		if err := showFile(s, path); err != nil {
+			return ui.WithFile(err, path)
+		}
+	}
+	return nil
+}
+
+func showFile(s *ui.Session, path string) error {
+	data, err := files.Read(path, signedtext.MaxFile)
+	if err != nil {
+		return err
+	}
+	if secret, err := openpgp.ReadSecret(data); err == nil {
+		s.Line("keys-show-secret", "file", path, "key", secret.Fingerprint(), "locked", s.Say("yes-no-"+strconv.FormatBool(secret.Locked())))
+		return showCertificate(s, path, secret.Certificate(), nil)
+	}
+	certificate, trust, err := certificateIn(data)
+	if err != nil {
+		return err
+	}
+	return showCertificate(s, path, certificate, trust)
+}
+
+// certificateIn finds the issuer certificate in a trust file or in a file of
+// its own. A trust file is taken at the word of its own root here: showing
+// is what a person compares it by.
+func certificateIn(data []byte) (*openpgp.Certificate, *keys.Trust, error) {
+	_, err := signedtext.Open(data, nil)
+	var unverified *signedtext.UnverifiedError
+	if !errors.As(err, &unverified) {
+		certificate, err := openpgp.ReadCertificate(data)
+		return certificate, nil, err
+	}
+	trust, err := keys.OpenOwnTrust(data)
+	if err != nil {
+		return nil, nil, err
+	}
+	return trust.IssuerCertificate(), trust, nil
+}
+
+func showCertificate(s *ui.Session, path string, certificate *openpgp.Certificate, trust *keys.Trust) error {
+	s.Line("keys-show-certificate", "file", path, "name", certificate.UserID(), "root", certificate.Fingerprint(), "created", certificate.Created())
+	for _, key := range certificate.SigningKeys() {
+		if !key.Primary {
+			s.Line("keys-show-signer", "key", key.Fingerprint, "created", key.Created, "expires", expiry(s, key.Expires))
+		}
+	}
+	if trust == nil {
+		return nil
+	}
+	s.Line("keys-show-trust", "sequence", trust.Sequence, "issued", trust.Issued, "products", trust.Products)
+	for _, log := range trust.Logs {
+		s.Line("keys-show-log", "origin", log.Origin, "key", string(log.Key))
+	}
+	return nil
+}
+
+func expiry(s *ui.Session, expires time.Time) string {
+	if expires.IsZero() {
+		return s.Say("never")
+	}
+	return s.Show(expires)
+}
+
+func export(s *ui.Session) error {
+	path := s.Arguments()[0]
+	data, err := files.Read(path, signedtext.MaxFile)
+	if err != nil {
+		return err
+	}
+	certificate, _, err := certificateIn(data)
+	if err != nil {
+		return ui.WithFile(err, path)
+	}
+	out := s.String("out")
+	if out == "" {
+		_, err := s.Out.Write(certificate.Armor())
+		return err
+	}
+	if err := files.Create(out, certificate.Armor(), files.Public); err != nil {
+		return err
+	}
+	s.Line("keys-exported", "file", out, "root", certificate.Fingerprint())
+	return nil
+}

@@ -1,0 +1,250 @@
+package requestcommands
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"time"
+
+	"github.com/futura/airlicense/cmd/internal/ui"
+	"github.com/futura/airlicense/request/site"
+	"github.com/futura/airlicense/verify"
+)
+
+func check(s *ui.Session) error {
+	if err := s.CheckFormat(); err != nil {
+		return err
+	}
+	opened, err := openSite(s)
+	if err != nil {
+		return err
+	}
+	ctx := context.Background()
+	current, err := running(ctx, s, opened)
+	if err != nil {
+		return err
+	}
+	checked, err := opened.Check(ctx, place(s, opened, current))
+	if err != nil {
+		return err
+	}
+	verdict := checked.Best
+	opened.Journal(s.Now(), "check", string(verdict.Outcome), checked.Path)
+	showWarnings(s, opened)
+	if s.IsJSON() {
+		s.JSON(checkObject(s, checked, current))
+	} else {
+		printChecked(s, opened, checked, current)
+	}
+	switch verdict.Outcome {
+	case verify.Valid:
+		return nil
+	case verify.NotValid:
+		return ui.Exit{Status: 1}
+	}
+	return ui.Exit{Status: 2}
+}
+
+func checkObject(s *ui.Session, checked *site.Checked, current verify.Running) map[string]any {
+	rejected := []map[string]string{}
+	for _, installed := range checked.Rejected {
+		code, words, _ := s.Words(installed.Err)
+		rejected = append(rejected, map[string]string{"file": installed.Path, "code": string(code), "message": words})
+	}
+	return map[string]any{
+		"verdict": s.Object(checked.Best, checked.Path), "running": map[string]string{"version": current.Text, "source": current.Source},
+		"rejected": rejected,
+	}
+}
+
+// printChecked says first what matters: will the server start. The words for
+// a refusal are the product's own.
+func printChecked(s *ui.Session, opened *site.Site, checked *site.Checked, current verify.Running) {
+	verdict := checked.Best
+	headline(s, opened, verdict)
+	if current.Text != "" {
+		s.Line("check-running", "version", current.Text, "source", s.Say("source-"+current.Source))
+	}
+	s.Line("check-file", "file", checked.Path)
+	s.PrintVerdict(verdict)
+	for _, installed := range checked.Rejected {
+		if installed.Path == checked.Path {
+			continue
+		}
+		_, words, _ := s.Words(installed.Err)
+		s.Note("check-rejected", "file", installed.Path, "reason", words)
+	}
+}
+
+func headline(s *ui.Session, opened *site.Site, verdict verify.Verdict) {
+	switch {
+	case verdict.Outcome == verify.Valid && verdict.Warnings():
+		s.Line("check-valid-warnings")
+	case verdict.Outcome == verify.Valid:
+		s.Line("check-valid")
+	case verdict.Start:
+		s.Line("check-undecided-start")
+	case verdict.Outcome == verify.UndecidedVerdict:
+		s.Line("check-undecided")
+	default:
+		refusal(s, opened, s.Out)
+	}
+}
+
+// refusal prints the product's own headline and whom to ask.
+func refusal(s *ui.Session, opened *site.Site, out io.Writer) {
+	words, contact := s.Say("check-not-valid"), ""
+	if profile, err := opened.Profile(); err == nil {
+		words, contact = string(profile.Words.Headline), string(profile.Words.Contact)
+	}
+	io.WriteString(out, s.Show(words)+"\n")
+	if contact != "" {
+		io.WriteString(out, s.Show(contact)+"\n")
+	}
+}
+
+// Exit statuses of the gate itself, as env(1) and timeout(1) use them. Any
+// other status is the command's.
+const (
+	gateUndecided   = 124
+	gateRefused     = 125
+	gateNotRunnable = 126
+	gateNotFound    = 127
+)
+
+// defaultWait is how long the gate waits for a database that cannot be
+// measured yet: after a power failure servers start in any order.
+const defaultWait = 5 * time.Minute
+
+// waitStep is the time between two attempts.
+const waitStep = 5 * time.Second
+
+// gate starts the command if a license permits it. Whatever keeps it from
+// deciding, from a missing configuration to a full disk, ends undecided,
+// never refused.
+func gate(s *ui.Session) error {
+	command := s.Arguments()
+	if len(command) == 0 {
+		return ui.MissingArgument.New("an argument is missing", "arguments", "-- COMMAND", "command", "gate")
+	}
+	wait, err := s.Duration("wait", defaultWait)
+	if err != nil {
+		return err
+	}
+	path, err := exec.LookPath(command[0])
+	if err != nil {
+		return notStarted(s, command[0], err)
+	}
+	verdict, opened, err := decide(s, wait)
+	if err != nil {
+		s.Warn(err)
+	}
+	// No license could be read: that is uncertain too, and the last good
+	// verdict bridges it.
+	unread := err != nil || !verdict.Start && verdict.License == nil
+	if good := site.LastGood(home(s)); unread && good.Permits(s.Now()) {
+		s.Note("gate-last-good", "serial", good.Serial, "time", good.Time, "days", good.Days)
+		return start(s, path, command)
+	}
+	if err != nil {
+		s.Note("gate-undecided")
+		return ui.Exit{Status: gateUndecided}
+	}
+	if !verdict.Start {
+		return stop(s, opened, verdict)
+	}
+	for _, check := range verdict.Checks {
+		if check.Outcome == verify.Warn || check.Outcome == verify.Undecided {
+			s.Warn(check.Err)
+		}
+	}
+	return start(s, path, command)
+}
+
+func stop(s *ui.Session, opened *site.Site, verdict verify.Verdict) error {
+	s.Warn(verdict.Reason())
+	if verdict.Outcome == verify.UndecidedVerdict {
+		s.Note("gate-undecided")
+		return ui.Exit{Status: gateUndecided}
+	}
+	refusal(s, opened, s.Err)
+	s.Note("gate-refused")
+	return ui.Exit{Status: gateRefused}
+}
+
+// decide checks, and while the answer is undecided tries again until the
+// time to wait is over.
+func decide(s *ui.Session, wait time.Duration) (verify.Verdict, *site.Site, error) {
+	opened, err := openSite(s)
+	if err != nil {
+		return verify.Verdict{}, nil, err
+	}
+	ctx := context.Background()
+	begin := s.Environment().Now()
+	progress := s.Progress("progress-waiting")
+	defer progress(1)
+	for {
+		current, err := running(ctx, s, opened)
+		if err != nil { // the version is one more thing that is not known yet
+			opened.Warnings = append(opened.Warnings, err)
+			current = verify.Running{Asked: true}
+		}
+		checked, err := opened.Check(ctx, place(s, opened, current))
+		if err != nil {
+			return verify.Verdict{}, nil, err
+		}
+		waited := s.Environment().Now().Sub(begin)
+		if checked.Best.Outcome != verify.UndecidedVerdict || waited >= wait {
+			opened.Journal(s.Now(), "gate", string(checked.Best.Outcome), checked.Path)
+			showWarnings(s, opened)
+			return checked.Best, opened, nil
+		}
+		opened.Warnings = nil
+		progress(min(0.99, waited.Seconds()/wait.Seconds()))
+		s.Environment().Sleep(min(waitStep, wait-waited))
+	}
+}
+
+// start runs the command in the gate's place: with its files, its signals,
+// and its exit status.
+func start(s *ui.Session, path string, command []string) error {
+	child := exec.Command(path, command[1:]...)
+	child.Args[0] = command[0]
+	child.Stdin, child.Stdout, child.Stderr = s.Environment().In, s.Out, s.Err
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals)
+	defer signal.Stop(signals)
+	if err := child.Start(); err != nil {
+		return notStarted(s, command[0], err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- child.Wait() }()
+	for {
+		select {
+		case received := <-signals:
+			pass(child.Process, received)
+		case <-ended:
+			return ui.Exit{Status: exitStatus(child.ProcessState)}
+		}
+	}
+}
+
+func notStarted(s *ui.Session, name string, err error) error {
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist) {
+		s.Warn(notFound.Wrap(err, "the command is not there", "command", name))
+		return ui.Exit{Status: gateNotFound}
+	}
+	s.Warn(notRunnable.Wrap(err, "the command cannot be run", "command", name))
+	return ui.Exit{Status: gateNotRunnable}
+}
+
+// runForVersion runs the configured command, for at most ten seconds.
+func runForVersion(ctx context.Context, command []string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	output, err := exec.CommandContext(ctx, command[0], command[1:]...).Output()
+	return string(output), err
+}

@@ -1,0 +1,246 @@
+package requestcommands
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/futura/airlicense/cmd/internal/ui"
+	"github.com/futura/airlicense/keys/files"
+	"github.com/futura/airlicense/keys/signedtext"
+	"github.com/futura/airlicense/request"
+	"github.com/futura/airlicense/request/fingerprint"
+	"github.com/futura/airlicense/request/site"
+	"github.com/futura/airlicense/verify"
+	"github.com/futura/airlicense/verify/license"
+)
+
+// prepare measures and makes the request that export signs and preview
+// shows.
+func prepare(s *ui.Session, opened *site.Site) (*request.Request, *request.Profile, error) {
+	if _, err := opened.Enrollment(); err != nil {
+		return nil, nil, err
+	}
+	profile, err := opened.Profile()
+	if err != nil {
+		return nil, nil, err
+	}
+	version, err := profile.Scheme.Parse(s.String("for"))
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx := context.Background()
+	current, err := running(ctx, s, opened)
+	if err != nil {
+		return nil, nil, err
+	}
+	done := s.Progress("progress-measuring")
+	made, err := opened.Prepare(ctx, version, current.Text, s.Now(), s.Environment().Random, measurer(s, opened.Folder))
+	done(1)
+	return made, profile, err
+}
+
+// preview shows every value that would leave, in words and as the text that
+// would be signed.
+func preview(s *ui.Session) error {
+	opened, err := openSite(s)
+	if err != nil {
+		return err
+	}
+	made, profile, err := prepare(s, opened)
+	if err != nil {
+		return err
+	}
+	key, err := opened.Key()
+	if err != nil {
+		return err
+	}
+	text, err := made.Text(key.Certificate())
+	if err != nil {
+		return err
+	}
+	showWarnings(s, opened)
+	explain(s, made, profile)
+	s.Line("preview-text")
+	fmt.Fprintf(s.Out, "\n%s\n", text)
+	return nil
+}
+
+func explain(s *ui.Session, made *request.Request, profile *request.Profile) {
+	s.Line("preview-head", "customer", made.Customer, "site", made.Site, "product", made.Product.Name, "version", made.Product.Version)
+	if made.Product.Running != "" {
+		s.Line("preview-running", "version", made.Product.Running)
+	}
+	if made.Enrollment != nil {
+		s.Line("preview-enrollment")
+	}
+	if made.Installed != nil {
+		s.Line("preview-installed")
+	}
+	for _, database := range made.Databases {
+		s.Line("preview-database", "database", database.Name)
+		explainItems(s, profile, database.Items)
+		if len(database.Continuity) > 0 {
+			s.Line("preview-continuity")
+		}
+	}
+	s.Line("preview-key")
+	s.Line("preview-nothing-else")
+}
+
+// explainItems says of each metric what is read, what of it leaves, and what
+// that tells: a size class.
+func explainItems(s *ui.Session, profile *request.Profile, encoded []byte) {
+	items, err := fingerprint.Decode(profile.MetricList(), encoded)
+	if err != nil {
+		return
+	}
+	for i, metric := range profile.Metrics {
+		item := items[i]
+		if !item.Measured {
+			s.Line("preview-metric-none", "metric", metric.Name)
+			continue
+		}
+		columns := metric.Key.Name
+		if list, err := metric.ColumnList(); err == nil {
+			for _, column := range list {
+				columns += ", " + column.Name
+			}
+		}
+		id, bits := "preview-anchors", 8
+		if metric.Kind == fingerprint.Set {
+			id, bits = "preview-set", 16
+		}
+		low := int64(1) << item.Exponent
+		s.Line(id, "metric", metric.Name, "table", metric.Table, "columns", columns, "count", len(item.Values), "bits", bits, "low", low, "high", 2*low-1)
+	}
+}
+
+func export(s *ui.Session) error {
+	if err := s.CheckFormat(); err != nil {
+		return err
+	}
+	opened, err := openSite(s)
+	if err != nil {
+		return err
+	}
+	if out := s.String("out"); out != "" {
+		if _, err := os.Lstat(out); err == nil {
+			return files.Exists.New("is there already", "file", out)
+		}
+	}
+	key, err := unlockKey(s, opened)
+	if err != nil {
+		return err
+	}
+	made, profile, err := prepare(s, opened)
+	if err != nil {
+		return err
+	}
+	signed, err := made.Seal(key)
+	if err != nil {
+		return err
+	}
+	out := s.String("out")
+	if out == "" {
+		out = fmt.Sprintf("%s-%s-%s-%s.request", made.Customer, made.Product.Name, made.Product.Version, made.Created.Format("2006-01-02"))
+	}
+	if err := files.Create(out, signed.Document.Render(), files.Public); err != nil {
+		return err
+	}
+	opened.Journal(s.Now(), "export", made.Product.Version, signed.Digest().String())
+	showWarnings(s, opened)
+	if s.IsJSON() {
+		s.JSON(map[string]any{
+			"file": out, "digest": signed.Digest().String(), "customer": made.Customer, "site": made.Site,
+			"product": made.Product.Name, "version": made.Product.Version, "key": key.Fingerprint().String(),
+			"databases": len(made.Databases), "first": made.Enrollment != nil,
+		})
+		return nil
+	}
+	s.Line("request-exported", "file", out, "title", profile.Title, "version", made.Product.Version)
+	if made.Enrollment != nil {
+		s.Line("request-first", "key", key.Fingerprint())
+	}
+	return nil
+}
+
+func install(s *ui.Session) error {
+	if err := s.CheckFormat(); err != nil {
+		return err
+	}
+	opened, err := openSite(s)
+	if err != nil {
+		return err
+	}
+	var given []site.Given
+	for _, path := range s.Arguments() {
+		data, err := files.Read(path, signedtext.MaxFile)
+		if err != nil {
+			return err
+		}
+		given = append(given, site.Given{Name: path, Data: data})
+	}
+	changes, err := opened.Install(context.Background(), given, place(s, opened, verify.Running{}))
+	if err != nil {
+		return refusedFile(err, s.Arguments())
+	}
+	for _, change := range changes {
+		opened.Journal(s.Now(), "install", change.Kind, filepath.Base(change.Path))
+	}
+	showWarnings(s, opened)
+	if s.IsJSON() {
+		s.JSON(map[string]any{"installed": changeObjects(s, changes)})
+		return nil
+	}
+	for _, change := range changes {
+		printChange(s, change)
+	}
+	return nil
+}
+
+// refusedFile names the only file in an error about its content.
+func refusedFile(err error, paths []string) error {
+	if len(paths) == 1 {
+		return ui.WithFile(err, paths[0])
+	}
+	return err
+}
+
+func changeObjects(s *ui.Session, changes []site.Change) []map[string]any {
+	var objects []map[string]any
+	for _, change := range changes {
+		object := map[string]any{"kind": change.Kind, "source": change.Source, "file": change.Path, "same": change.Same}
+		if change.Old != "" {
+			object["old"] = change.Old
+		}
+		if change.Verdict != nil {
+			object["verdict"] = s.Object(*change.Verdict, "")
+		}
+		objects = append(objects, object)
+	}
+	return objects
+}
+
+func printChange(s *ui.Session, change site.Change) {
+	kind := s.Say("kind-" + change.Kind)
+	if change.Same {
+		s.Line("request-installed-same", "kind", kind, "file", change.Path)
+		return
+	}
+	s.Line("request-installed", "kind", kind, "file", change.Path)
+	if change.Old != "" {
+		s.Line("request-kept", "file", change.Old)
+	}
+	if change.Kind != license.Kind || change.Verdict == nil {
+		return
+	}
+	switch change.Verdict.Outcome {
+	case verify.Valid:
+		s.Line("request-rehearsed")
+	default:
+		s.Warn(change.Verdict.Reason())
+		s.Line("request-not-rehearsed")
+	}
+}

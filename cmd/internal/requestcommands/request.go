@@ -1,0 +1,264 @@
+// Package requestcommands is the program futura-request, for the site: it
+// measures the databases, shows what would leave, exports the request,
+// installs the answer, and gates the server's start.
+package requestcommands
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/futura/airlicense/cmd/internal/ui"
+	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/files"
+	"github.com/futura/airlicense/keys/openpgp"
+	"github.com/futura/airlicense/request/database"
+	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/request/site"
+	"github.com/futura/airlicense/verify"
+)
+
+// Codes of this program's errors.
+const (
+	noPassword   = fault.Code("FL-815") // a database password that nobody can give
+	notFound     = fault.Code("FL-811") // the gate's command is not there
+	notRunnable  = fault.Code("FL-812") // the gate's command cannot be run
+	badRunning   = fault.Code("FL-817") // the configured source of the running version fails
+	badArguments = fault.Code("FL-818") // --connection that cannot be read
+)
+
+var (
+	homeFlag    = ui.Flag{Name: "home", Value: "DIR"}
+	rootFlag    = ui.Flag{Name: "root", Value: "FINGERPRINT"}
+	formatFlag  = ui.Flag{Name: "format", Value: "text|json"}
+	versionFlag = ui.Flag{Name: "version", Value: "VERSION", Words: "flag-running"}
+	keyPassFlag = ui.Flag{Name: "passphrase-file", Value: "FILE", Words: "flag-site-passphrase-file"}
+)
+
+// Program returns futura-request.
+func Program() ui.Program {
+	return ui.Program{Name: "futura-request", Example: "futura-request check", Commands: []ui.Command{
+		{Name: "init", Example: `futura-request init --product sispetro --site producao --connection name=producao,engine=sqlite,path=erp.db`,
+			Flags: []ui.Flag{homeFlag, {Name: "product", Value: "NAME", Words: "flag-site-product"}, {Name: "site", Value: "NAME"},
+				{Name: "connection", Value: "KEY=VALUE,…", Repeated: true}, rootFlag}, Run: initialize},
+		{Name: "enroll", Example: "futura-request enroll --customer 00123",
+			Flags: []ui.Flag{homeFlag, {Name: "customer", Value: "NUMBER", Words: "flag-enroll-customer"}, {Name: "code-file", Value: "FILE"}, keyPassFlag}, Run: enroll},
+		{Name: "preview", Example: "futura-request preview --for 8.9",
+			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Required: true}, versionFlag}, Run: preview},
+		{Name: "export", Example: "futura-request export --for 8.9",
+			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Required: true}, {Name: "out", Value: "FILE"}, versionFlag, keyPassFlag, formatFlag}, Run: export},
+		{Name: "install", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-request install versao8.9.ver futura.trust",
+			Flags: []ui.Flag{homeFlag, formatFlag}, Run: install},
+		{Name: "check", Example: "futura-request check", Flags: []ui.Flag{homeFlag, versionFlag, formatFlag}, Run: check},
+		{Name: "gate", Arguments: "-- COMMAND ARGUMENTS…", Passes: true, Example: "futura-request gate -- /opt/sispetro/hermes --port 211",
+			Flags: []ui.Flag{homeFlag, versionFlag, {Name: "wait", Value: "DURATION"}}, Run: gate},
+	}}
+}
+
+// home returns the site's folder: --home, else the system's place for data.
+func home(s *ui.Session) string {
+	if path := s.String("home"); path != "" {
+		return path
+	}
+	getenv := s.Environment().Getenv
+	if runtime.GOOS == "windows" {
+		return filepath.Join(getenv("ProgramData"), "Futura")
+	}
+	if data := getenv("XDG_DATA_HOME"); data != "" {
+		return filepath.Join(data, "futura")
+	}
+	return filepath.Join(getenv("HOME"), ".local", "share", "futura")
+}
+
+// openSite opens the site folder and shows its warnings.
+func openSite(s *ui.Session) (*site.Site, error) {
+	root, err := s.Environment().RootFingerprint()
+	if err != nil {
+		return nil, err
+	}
+	opened, err := site.Open(home(s), root)
+	if err != nil {
+		return nil, err
+	}
+	return opened, nil
+}
+
+// showWarnings prints what is wrong but stops nothing.
+func showWarnings(s *ui.Session, opened *site.Site) {
+	for _, warning := range opened.Warnings {
+		s.Warn(warning)
+	}
+	opened.Warnings = nil
+}
+
+// passwords remembers what was asked for, so that a database with several
+// queries to come is asked for once.
+type passwords struct {
+	session *ui.Session
+	asked   map[string]string
+}
+
+// password finds the password of a connection: a file, a variable, or the
+// terminal. An engine without users needs none.
+func (p *passwords) password(folder string, connection site.Connection) (string, error) {
+	if queries.Engine(connection.Engine) == queries.SQLite {
+		return "", nil
+	}
+	if path := connection.PasswordFile; path != "" {
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(folder, path)
+		}
+		if err := files.CheckPrivate(path); err != nil {
+			p.warnOnce(path, err)
+		}
+		secret, err := ui.ReadPassphrase(path)
+		return string(secret), err
+	}
+	if name := connection.PasswordVariable; name != "" {
+		if secret := p.session.Environment().Getenv(name); secret != "" {
+			return secret, nil
+		}
+		return "", noPassword.New("the variable is empty", "database", connection.Name, "variable", name)
+	}
+	if secret, known := p.asked[connection.Name]; known {
+		return secret, nil
+	}
+	if p.session.Environment().ReadSecret == nil {
+		return "", noPassword.New("nobody answers", "database", connection.Name, "variable", "")
+	}
+	secret, err := p.session.Environment().ReadSecret(p.session.Say("prompt-password", "user", connection.User, "database", connection.Name) + ": ")
+	p.asked[connection.Name] = string(secret)
+	return string(secret), err
+}
+
+func (p *passwords) warnOnce(path string, err error) {
+	if _, known := p.asked[path]; !known && !errors.Is(err, files.NotFound) {
+		p.asked[path] = ""
+		p.session.Warn(err)
+	}
+}
+
+// connect opens the database of a connection.
+func (p *passwords) connect(folder string, connection site.Connection) (*sql.DB, error) {
+	secret, err := p.password(folder, connection)
+	if err != nil {
+		return nil, err
+	}
+	path := connection.Path
+	if path != "" && !filepath.IsAbs(path) {
+		path = filepath.Join(folder, path)
+	}
+	return database.Open(database.Settings{
+		Engine: queries.Engine(connection.Engine), Path: path, Host: connection.Host, Port: connection.Port,
+		Name: connection.Database, User: connection.User, Password: secret, TLS: connection.TLS,
+	})
+}
+
+// measurer returns how the site's databases are measured.
+func measurer(s *ui.Session, folder string) site.Measure {
+	secrets := &passwords{session: s, asked: map[string]string{}}
+	return func(ctx context.Context, connection site.Connection, dialogue *queries.Dialogue) error {
+		db, err := secrets.connect(folder, connection)
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		return named(database.Run(ctx, db, dialogue), connection.Name)
+	}
+}
+
+// named adds the database's name to an error.
+func named(err error, name string) error {
+	found := fault.Of(err)
+	if found == nil {
+		return err
+	}
+	with := *found
+	with.Values = append([]fault.Value{{Name: "database", Is: name}}, found.Values...)
+	with.Err = err
+	return &with
+}
+
+// place describes here and now for a check.
+func place(s *ui.Session, opened *site.Site, running verify.Running) site.Place {
+	return site.Place{Now: s.Now(), Version: running, Bits: strconv.IntSize, Measure: measurer(s, opened.Folder)}
+}
+
+// running finds the running version: --version, the profile's query, the
+// configured file, the configured command.
+func running(ctx context.Context, s *ui.Session, opened *site.Site) (verify.Running, error) {
+	if text := s.String("version"); text != "" {
+		return verify.Running{Asked: true, Text: text, Source: "flag"}, nil
+	}
+	if found := runningInDatabase(ctx, s, opened); found != "" {
+		return verify.Running{Asked: true, Text: found, Source: "database"}, nil
+	}
+	if path := opened.Config.Running.File; path != "" {
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(opened.Folder, path)
+		}
+		content, err := files.Read(path, 4<<10)
+		if err != nil {
+			return verify.Running{}, badRunning.Wrap(err, "the configured file cannot be read", "source", path)
+		}
+		return verify.Running{Asked: true, Text: firstLine(string(content)), Source: "file"}, nil
+	}
+	if command := opened.Config.Running.Command; len(command) > 0 {
+		output, err := runForVersion(ctx, command)
+		if err != nil {
+			return verify.Running{}, badRunning.Wrap(err, "the configured command fails", "source", command[0])
+		}
+		return verify.Running{Asked: true, Text: firstLine(output), Source: "command"}, nil
+	}
+	return verify.Running{Asked: true}, nil
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return strings.TrimSpace(line)
+}
+
+// runningInDatabase asks the database where the profile says. A database
+// that does not answer leaves the version to the other sources.
+func runningInDatabase(ctx context.Context, s *ui.Session, opened *site.Site) string {
+	profile, err := opened.Profile()
+	if err != nil {
+		return ""
+	}
+	secrets := &passwords{session: s, asked: map[string]string{}}
+	connection := opened.Config.Databases[0]
+	query, told := queries.Running(profile, queries.Engine(connection.Engine))
+	if !told {
+		return ""
+	}
+	db, err := secrets.connect(opened.Folder, connection)
+	if err != nil {
+		return ""
+	}
+	defer db.Close()
+	text, err := database.Text(ctx, db, query)
+	if err != nil {
+		return ""
+	}
+	return text
+}
+
+// unlockKey opens the site key, asking for its passphrase if it has one.
+func unlockKey(s *ui.Session, opened *site.Site) (*openpgp.Secret, error) {
+	key, err := opened.Key()
+	if errors.Is(err, files.NotFound) {
+		return nil, site.NotEnrolled.New("the site is not enrolled yet", "folder", opened.Folder)
+	}
+	if err != nil || !key.Locked() {
+		return key, err
+	}
+	passphrase, err := s.Passphrase(keyPassFlag.Name, "prompt-site-passphrase")
+	if err != nil {
+		return nil, err
+	}
+	return key, key.Unlock(passphrase)
+}

@@ -1,0 +1,12 @@
+package ui
+
+import "golang.org/x/sys/windows"
+
+// systemLocale returns the language of Windows' user interface.
+func systemLocale() string {
+	languages, err := windows.GetUserPreferredUILanguages(windows.MUI_LANGUAGE_NAME)
+	if err != nil || len(languages) == 0 {
+		return ""
+	}
+	return languages[0]
+}
