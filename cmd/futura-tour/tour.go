@@ -95,7 +95,7 @@ func (t *tour) run(status int, program string, arguments ...string) (string, err
 	var said bytes.Buffer
 	environment := *t.session.Environment()
 	environment.In, environment.Out, environment.Err = strings.NewReader(""), &said, &said
-	environment.ReadSecret, environment.Terminal, environment.Colors = nil, false, false
+	environment.ReadSecret, environment.Exec, environment.Terminal, environment.Colors = nil, nil, false, false
 	language := t.session.Language()
 	getenv := environment.Getenv
 	environment.Getenv = func(name string) string {

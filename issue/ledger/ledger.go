@@ -17,12 +17,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/files"
 )
 
 // Codes of this package's errors.
@@ -55,12 +54,7 @@ func SQLite(path string, create bool) (*sql.DB, error) {
 	if create {
 		mode = "rwc"
 	}
-	path = filepath.ToSlash(path)
-	if filepath.IsAbs(path) && !strings.HasPrefix(path, "/") {
-		path = "/" + path
-	}
-	escaped := (&url.URL{Path: path}).EscapedPath()
-	db, err := sql.Open("sqlite", "file:"+escaped+"?mode="+mode+
+	db, err := sql.Open("sqlite", files.URI(path)+"?mode="+mode+
 		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=busy_timeout(10000)&_txlock=immediate")
 	if err != nil {
 		return nil, NotUsable.Wrap(err, "cannot be opened", "file", path)

@@ -10,8 +10,10 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/futura/airlicense/keys/fault"
 )
@@ -91,6 +93,16 @@ func CheckPrivate(path string) error {
 		return Exposed.New("others may read the secret", "file", path)
 	}
 	return nil
+}
+
+// URI writes a path as SQLite reads it ("URI Filenames" in its
+// documentation), on Windows too: C:\x becomes file:/C:/x.
+func URI(path string) string {
+	path = filepath.ToSlash(path)
+	if filepath.IsAbs(path) && !strings.HasPrefix(path, "/") {
+		path = "/" + path
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath()
 }
 
 // Create writes a file that must not exist yet.

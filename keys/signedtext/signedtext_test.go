@@ -312,6 +312,18 @@ func TestCompactFormGivesTheFileBack(t *testing.T) {
 	}
 }
 
+// The dictionary belongs to version 1 of the compact form: sheets and codes
+// that are printed need exactly this one.
+func TestDictionaryNeverChanges(t *testing.T) {
+	dictionary, err := os.ReadFile("dictionary1.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := signedtext.DigestOf(dictionary).String(); got != "UnHpJvHgxpQ2sd8wBlVcUg77YKC5QvE88BziAEekfmE" {
+		t.Errorf("the dictionary of version 1 changed: %s", got)
+	}
+}
+
 func TestUnpackRefusesABomb(t *testing.T) {
 	document := seal(t, secret(t), marshal(t, full()))
 	compact, err := signedtext.Pack(document.Render())

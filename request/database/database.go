@@ -12,13 +12,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"net/url"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/files"
 	"github.com/futura/airlicense/request/queries"
 )
 
@@ -80,15 +79,10 @@ func Open(settings Settings) (*sql.DB, error) {
 }
 
 // sqliteSource opens the file read-only: it must exist, and nothing in it
-// changes. See "URI Filenames" in SQLite's documentation.
+// changes.
 func sqliteSource(path string) string {
-	path = filepath.ToSlash(path)
-	if filepath.IsAbs(path) && !strings.HasPrefix(path, "/") {
-		path = "/" + path // C:/x
-	}
-	escaped := (&url.URL{Path: path}).EscapedPath()
 	milliseconds := strconv.FormatInt(lockLimit.Milliseconds(), 10)
-	return "file:" + escaped + "?mode=ro&_pragma=query_only(1)&_pragma=busy_timeout(" + milliseconds + ")"
+	return files.URI(path) + "?mode=ro&_pragma=query_only(1)&_pragma=busy_timeout(" + milliseconds + ")"
 }
 
 // postgresSource writes a libpq connection string.

@@ -15,6 +15,9 @@ type Place struct {
 	Version verify.Running
 	Bits    int
 	Measure Measure
+	// Whole measures everything, for people who want to see the margin;
+	// otherwise measuring ends once the rest cannot change the answer.
+	Whole bool
 }
 
 // Checked is the answer of Check.
@@ -79,7 +82,7 @@ func (s *Site) judge(ctx context.Context, license *verify.License, place Place) 
 	}
 	situation.Databases = map[string]verify.Measurement{}
 	for _, connection := range s.Config.Databases {
-		if measurement, licensed := s.measure(ctx, connection, license, place.Measure); licensed {
+		if measurement, licensed := s.measure(ctx, connection, license, place); licensed {
 			situation.Databases[connection.Name] = measurement
 		}
 	}
@@ -94,7 +97,7 @@ func (s *Site) customer() string {
 	return ""
 }
 
-func (s *Site) measure(ctx context.Context, connection Connection, license *verify.License, measure Measure) (verify.Measurement, bool) {
+func (s *Site) measure(ctx context.Context, connection Connection, license *verify.License, place Place) (verify.Measurement, bool) {
 	for _, database := range license.Databases {
 		if database.Name != connection.Name {
 			continue
@@ -103,9 +106,13 @@ func (s *Site) measure(ctx context.Context, connection Connection, license *veri
 		if profile == nil {
 			return verify.Measurement{Err: OldProfile.New("the profile of the license is not installed", "profile", database.Profile)}, true
 		}
-		dialogue, err := queries.Recognize(profile, queries.Engine(connection.Engine), database.Salt, database.Items)
+		begin := queries.Recognize
+		if place.Whole {
+			begin = queries.Remeasure
+		}
+		dialogue, err := begin(profile, queries.Engine(connection.Engine), database.Salt, database.Items)
 		if err == nil {
-			err = measure(ctx, connection, dialogue)
+			err = place.Measure(ctx, connection, dialogue)
 		}
 		if err != nil {
 			return verify.Measurement{Err: err}, true

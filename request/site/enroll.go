@@ -93,6 +93,9 @@ func (s *Site) Enrollment() (*Enrollment, error) {
 	if err := signedtext.Unmarshal(text, enrollmentKind, enrollmentFormat, &enrollment); err != nil {
 		return nil, err
 	}
+	if enrollment.Product != s.Config.Product {
+		return nil, NotEnrolled.New("enrolled for another product", "folder", s.Folder)
+	}
 	return &enrollment, nil
 }
 

@@ -312,7 +312,7 @@ func build(s *ui.Session, desk *issue.Desk, path, headPath string) (err error) {
 }
 
 func fill(s *ui.Session, desk *issue.Desk, half, headPath string) error {
-	settings := s.Say("desk-config", "head", quoteTOML(headPath), "root", quoteTOML(desk.Trust.Root().String()))
+	settings := s.Say("desk-config", "head", ui.QuoteTOML(headPath), "root", ui.QuoteTOML(desk.Trust.Root().String()))
 	parts := []struct {
 		name, source string
 		data         []byte
@@ -344,13 +344,4 @@ func fill(s *ui.Session, desk *issue.Desk, half, headPath string) error {
 		err = desk.Begin(ctx, s.Now())
 	}
 	return errors.Join(err, db.Close())
-}
-
-// quoteTOML writes a TOML literal string where it can: Windows paths are full
-// of backslashes.
-func quoteTOML(value string) string {
-	if !strings.ContainsAny(value, "'\n\r\t") {
-		return "'" + value + "'"
-	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
 }

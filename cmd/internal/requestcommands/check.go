@@ -27,7 +27,9 @@ func check(s *ui.Session) error {
 	if err != nil {
 		return err
 	}
-	checked, err := opened.Check(ctx, place(s, opened, current))
+	here := place(s, opened, current)
+	here.Whole = true
+	checked, err := opened.Check(ctx, here)
 	if err != nil {
 		return err
 	}
@@ -208,28 +210,26 @@ func decide(s *ui.Session, wait time.Duration) (verify.Verdict, *site.Site, erro
 	}
 }
 
-// start runs the command in the gate's place: with its files, its signals,
-// and its exit status.
+// start puts the command in the gate's place where the system can do that,
+// so that signals and the exit status need no passing on. Elsewhere it runs
+// the command and waits for it.
 func start(s *ui.Session, path string, command []string) error {
+	if replace := s.Environment().Exec; replace != nil {
+		return notStarted(s, command[0], replace(path, command, os.Environ()))
+	}
 	child := exec.Command(path, command[1:]...)
 	child.Args[0] = command[0]
 	child.Stdin, child.Stdout, child.Stderr = s.Environment().In, s.Out, s.Err
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals)
-	defer signal.Stop(signals)
-	if err := child.Start(); err != nil {
+	// A console gives Ctrl+C to both; the command decides what it means.
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
+	err := child.Run()
+	var ended *exec.ExitError
+	if err != nil && !errors.As(err, &ended) {
 		return notStarted(s, command[0], err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- child.Wait() }()
-	for {
-		select {
-		case received := <-signals:
-			pass(child.Process, received)
-		case <-ended:
-			return ui.Exit{Status: exitStatus(child.ProcessState)}
-		}
-	}
+	return ui.Exit{Status: child.ProcessState.ExitCode()}
 }
 
 func notStarted(s *ui.Session, name string, err error) error {

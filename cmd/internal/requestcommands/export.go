@@ -35,6 +35,9 @@ func prepare(s *ui.Session, opened *site.Site) (*request.Request, *request.Profi
 	if err != nil {
 		return nil, nil, err
 	}
+	if _, err := profile.Scheme.Parse(current.Text); err != nil {
+		current.Text = "" // the request tells the running version only when it is one
+	}
 	done := s.Progress("progress-measuring")
 	made, err := opened.Prepare(ctx, version, current.Text, s.Now(), s.Environment().Random, measurer(s, opened.Folder))
 	done(1)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -81,23 +82,32 @@ func askConfig(s *ui.Session) (*site.Config, error) {
 	}
 }
 
-// parseConnections reads --connection. cli splits a repeated option's values
-// at commas, so a new connection begins at each name.
+// parseConnections reads --connection, one connection each.
 func parseConnections(written []string) ([]site.Connection, error) {
-	var list []site.Connection
-	for _, pair := range written {
-		key, value, found := strings.Cut(pair, "=")
-		if !found {
-			return nil, badArguments.New("not KEY=VALUE", "argument", pair)
-		}
-		if key == "name" {
-			list = append(list, site.Connection{})
-		}
-		if len(list) == 0 || !setConnection(&list[len(list)-1], key, value) {
-			return nil, badArguments.New("not a setting of a connection", "argument", pair)
+	list := make([]site.Connection, len(written))
+	for i, settings := range written {
+		for _, setting := range splitSettings(settings) {
+			key, value, found := strings.Cut(setting, "=")
+			if !found || !setConnection(&list[i], key, value) {
+				return nil, badArguments.New("not a setting of a connection", "argument", setting)
+			}
 		}
 	}
 	return list, nil
+}
+
+var settingStart = regexp.MustCompile(`,[a-z_]+=`)
+
+// splitSettings splits at the commas before a KEY=; others belong to a value.
+func splitSettings(settings string) []string {
+	var list []string
+	for {
+		next := settingStart.FindStringIndex(settings)
+		if next == nil {
+			return append(list, settings)
+		}
+		list, settings = append(list, settings[:next[0]]), settings[next[0]+1:]
+	}
 }
 
 func setConnection(connection *site.Connection, key, value string) bool {
@@ -183,10 +193,10 @@ func testConnections(s *ui.Session, folder string, config *site.Config) error {
 func writeConfig(s *ui.Session, config *site.Config) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s\n\n", comment(s.Say("config-head")))
-	fmt.Fprintf(&out, "%s\nproduct = %s\n\n", comment(s.Say("config-product")), quoteTOML(config.Product))
-	fmt.Fprintf(&out, "%s\nsite = %s\n\n", comment(s.Say("config-site")), quoteTOML(config.Site))
+	fmt.Fprintf(&out, "%s\nproduct = %s\n\n", comment(s.Say("config-product")), ui.QuoteTOML(config.Product))
+	fmt.Fprintf(&out, "%s\nsite = %s\n\n", comment(s.Say("config-site")), ui.QuoteTOML(config.Site))
 	if config.Root != "" {
-		fmt.Fprintf(&out, "%s\nroot = %s\n\n", comment(s.Say("config-root")), quoteTOML(config.Root))
+		fmt.Fprintf(&out, "%s\nroot = %s\n\n", comment(s.Say("config-root")), ui.QuoteTOML(config.Root))
 	}
 	fmt.Fprintf(&out, "%s\n# licenses = 'licenses'\n\n", comment(s.Say("config-licenses")))
 	fmt.Fprintf(&out, "%s\n[running]\n# file = 'version.txt'\n# command = ['/opt/server/hermes', '--version']\n", comment(s.Say("config-running")))
@@ -211,21 +221,12 @@ func writeConnection(out *strings.Builder, connection site.Connection) {
 		{"password_variable", connection.PasswordVariable}, {"tls", connection.TLS},
 	} {
 		if pair[1] != "" {
-			fmt.Fprintf(out, "%s = %s\n", pair[0], quoteTOML(pair[1]))
+			fmt.Fprintf(out, "%s = %s\n", pair[0], ui.QuoteTOML(pair[1]))
 		}
 	}
 	if connection.Port != 0 {
 		fmt.Fprintf(out, "port = %d\n", connection.Port)
 	}
-}
-
-// quoteTOML writes a literal string where it can: Windows paths are full of
-// backslashes.
-func quoteTOML(value string) string {
-	if !strings.ContainsAny(value, "'\n\r\t") {
-		return "'" + value + "'"
-	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
 }
 
 // enroll makes the site key and the proof of the code.

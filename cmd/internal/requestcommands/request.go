@@ -253,8 +253,14 @@ func unlockKey(s *ui.Session, opened *site.Site) (*openpgp.Secret, error) {
 	if errors.Is(err, files.NotFound) {
 		return nil, site.NotEnrolled.New("the site is not enrolled yet", "folder", opened.Folder)
 	}
-	if err != nil || !key.Locked() {
-		return key, err
+	if err != nil {
+		return nil, err
+	}
+	if enrollment, err := opened.Enrollment(); err != nil || enrollment.Fingerprint != key.Fingerprint() {
+		return nil, site.NotEnrolled.New("the site is not enrolled with this key", "folder", opened.Folder)
+	}
+	if !key.Locked() {
+		return key, nil
 	}
 	passphrase, err := s.Passphrase(keyPassFlag.Name, "prompt-site-passphrase")
 	if err != nil {

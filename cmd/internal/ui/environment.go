@@ -40,15 +40,17 @@ type Environment struct {
 	Locale func() string
 	// ReadSecret asks on the terminal without echo; nil without a terminal.
 	ReadSecret func(prompt string) ([]byte, error)
-	Terminal   bool // standard error is a terminal
-	Colors     bool // standard output is a terminal
+	// Exec replaces this process by a program; nil where that cannot be done.
+	Exec     func(path string, arguments, environment []string) error
+	Terminal bool // standard error is a terminal
+	Colors   bool // standard output is a terminal
 }
 
 // System returns the environment of this process.
 func System(root, version string) *Environment {
 	environment := &Environment{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Now: time.Now, Sleep: time.Sleep, Random: rand.Reader,
-		Root: root, Version: version, Locale: systemLocale,
+		Root: root, Version: version, Locale: systemLocale, Exec: systemExec,
 		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Colors: term.IsTerminal(int(os.Stdout.Fd())),
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) {

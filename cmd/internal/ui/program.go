@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/futura/airlicense/cmd/internal/text"
 	"github.com/futura/airlicense/keys/fault"
 )
 
@@ -78,7 +79,7 @@ func Run(environment *Environment, program Program, arguments []string) int {
 func newApp(session *Session, program Program) *cli.App {
 	app := &cli.App{
 		Name: program.Name, Writer: session.Out, ErrWriter: session.Err,
-		HideHelpCommand: true, HideVersion: true, UseShortOptionHandling: false,
+		HideHelpCommand: true, HideVersion: true, DisableSliceFlagSeparator: true,
 		CustomAppHelpTemplate: escapeTemplate(session.programHelp(program)),
 		ExitErrHandler:        func(*cli.Context, error) {},
 		OnUsageError:          func(_ *cli.Context, err error, _ bool) error { return usageError(err) },
@@ -151,6 +152,9 @@ func (s *Session) command(path string, command Command) *cli.Command {
 
 func (s *Session) run(ctx *cli.Context, command Command) error {
 	s.ctx = ctx
+	if wanted := s.String("lang"); wanted != "" && !slices.Contains(text.Languages(), wanted) {
+		return OptionValue.New("unknown language", "option", "--lang")
+	}
 	if count := ctx.NArg(); !command.Passes {
 		switch {
 		case count < command.Minimum:
@@ -287,7 +291,8 @@ func (s *Session) commandHelp(path string, command Command) string {
 		fmt.Fprintf(&help, "%s\n  %s %s\n\n%s\n", s.Say("help-usage"), path, s.Say("help-command-word"), s.Say("help-commands"))
 		s.table(&help, commandRows(s, path, command.Commands))
 	} else {
-		fmt.Fprintf(&help, "%s\n  %s [%s] %s\n", s.Say("help-usage"), path, s.Say("help-options-word"), command.Arguments)
+		usage := path + " [" + s.Say("help-options-word") + "] " + command.Arguments
+		fmt.Fprintf(&help, "%s\n  %s\n", s.Say("help-usage"), strings.TrimSpace(usage))
 	}
 	s.example(&help, command.Example)
 	s.options(&help, append(slices.Clone(command.Flags), common()...))

@@ -289,3 +289,12 @@ func WithFile(err error, path string) error {
 	named.Err = err
 	return &named
 }
+
+// QuoteTOML writes a TOML literal string where it can: Windows paths are full
+// of backslashes.
+func QuoteTOML(value string) string {
+	if !strings.ContainsAny(value, "'\n\r\t") {
+		return "'" + value + "'"
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+}

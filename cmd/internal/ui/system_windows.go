@@ -10,3 +10,6 @@ func systemLocale() string {
 	}
 	return languages[0]
 }
+
+// systemExec is nil: Windows cannot replace a process.
+var systemExec func(path string, arguments, environment []string) error

@@ -1,0 +1,13 @@
+//go:build unix
+
+package ui
+
+import "syscall"
+
+// systemLocale has nothing to add to the environment's variables.
+func systemLocale() string { return "" }
+
+// systemExec replaces this process.
+func systemExec(path string, arguments, environment []string) error {
+	return syscall.Exec(path, arguments, environment)
+}

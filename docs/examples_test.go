@@ -1,0 +1,234 @@
+package docs_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/futura/airlicense/docs/profiles"
+	"github.com/futura/airlicense/issue"
+	"github.com/futura/airlicense/issue/ledger"
+	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/openpgp"
+	"github.com/futura/airlicense/keys/signedtext"
+	"github.com/futura/airlicense/request"
+	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/verify"
+	"github.com/futura/airlicense/verify/license"
+	"github.com/futura/airlicense/verify/proof"
+	_ "modernc.org/sqlite"
+)
+
+var update = flag.Bool("update", false, "write the examples into the pages again")
+
+// seed is a stream of bytes that anybody can make again: the keys of the
+// examples are published with it and worth nothing.
+type seed struct {
+	name  string
+	count uint64
+	rest  []byte
+}
+
+func (s *seed) Read(data []byte) (int, error) {
+	for n := range data {
+		if len(s.rest) == 0 {
+			block := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("futura example/1 "+s.name+" "), s.count))
+			s.count, s.rest = s.count+1, block[:]
+		}
+		data[n], s.rest = s.rest[0], s.rest[1:]
+	}
+	return len(data), nil
+}
+
+func from(name string) *seed { return &seed{name: name} }
+
+// exchange is the one exchange that all pages tell of.
+type exchange struct {
+	root                            openpgp.Fingerprint
+	trust, profile, request, answer []byte
+}
+
+var began = time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
+
+func after(minutes int) time.Time { return began.Add(time.Duration(minutes) * time.Minute) }
+
+func must[T any](t *testing.T) func(T, error) T {
+	return func(value T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+}
+
+// play makes the exchange with the real packages and the seed.
+func play(t *testing.T) exchange {
+	ctx := context.Background()
+	root := must[*openpgp.Secret](t)(openpgp.Generate("Futura Example", began, from("root")))
+	signer := must[*openpgp.Secret](t)(root.AddSigner(root.Certificate(), began, 2*365*24*time.Hour, from("signer")))
+	log := must[*keys.LogKey](t)(keys.NewLogKey("futura/licenses", from("log")))
+	trustFile := must[[]byte](t)(keys.SealTrust(keys.TrustFile{
+		Sequence: 1, Issued: after(1), Issuer: "Futura Example", Products: "sispetro crm", Certificate: signer.Certificate().Bytes(),
+		Logs:    []keys.Log{{Origin: log.Origin, Key: signedtext.Long(log.Verifier)}},
+		Signers: []keys.Signer{{Fingerprint: signer.Fingerprint(), Begins: began}},
+	}, root))
+	trust := must[*keys.Trust](t)(keys.OpenTrust(trustFile, root.Fingerprint()))
+
+	folder := t.TempDir()
+	db := must[*ledger.Ledger](t)(openLedger(ctx, filepath.Join(folder, "ledger.db")))
+	defer db.Close()
+	desk := &issue.Desk{Ledger: db, Trust: trust, TrustFile: trustFile, Head: issue.HeadFile{Path: filepath.Join(folder, "head")}, Signer: signer, LogKey: log}
+	ok(t, desk.Begin(ctx, after(2)))
+	profile, profileFile, err := desk.AddProfile(ctx, profiles.SisPetro, after(3))
+	ok(t, err)
+	ok(t, db.AddCustomer(ctx, ledger.Customer{Number: "00123", Name: "Posto Sol Ltda", Language: "pt-BR", Added: after(4)}))
+	ok(t, db.SetContract(ctx, ledger.Contract{Customer: "00123", Product: "sispetro", Modules: "0 S3 fiscal", Maintenance: time.Date(2027, 12, 31, 23, 59, 59, 0, time.UTC)}, after(5)))
+	invitation := must[*issue.Invitation](t)(desk.Invite(ctx, "00123", "sispetro", after(6), from("code")))
+
+	site := must[*openpgp.Secret](t)(keys.NewSiteKey(after(10), from("site")))
+	asked := request.Request{
+		Created: after(11), Customer: "00123", Site: "producao", Product: request.Product{Name: "sispetro", Version: "8.9", Running: "8.8.2"},
+		Enrollment: &request.Enrollment{Proof: invitation.Code.Prove(site.Fingerprint(), "00123", "sispetro")},
+		Databases:  []request.Database{measure(t, profile)},
+	}
+	signed := must[*request.Signed](t)(asked.Seal(site))
+	review := must[*issue.Review](t)(desk.Review(ctx, signed.Document.Render(), after(20)))
+	reply := must[*issue.Reply](t)(desk.Issue(ctx, review, after(21)))
+	return exchange{root: root.Fingerprint(), trust: trustFile, profile: profileFile, request: signed.Document.Render(), answer: reply.File}
+}
+
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func openLedger(ctx context.Context, path string) (*ledger.Ledger, error) {
+	db, err := ledger.SQLite(path, true)
+	if err != nil {
+		return nil, err
+	}
+	return ledger.Open(ctx, db)
+}
+
+// measure answers the dialogue with rows that follow from their numbers.
+func measure(t *testing.T, profile *request.Profile) request.Database {
+	t.Helper()
+	salt := make([]byte, request.SaltSize)
+	from("salt").Read(salt)
+	dialogue := must[*queries.Dialogue](t)(queries.Collect(profile, queries.SQLite, salt))
+	for query, more := dialogue.Next(); more; query, more = dialogue.Next() {
+		for _, row := range rows(query) {
+			ok(t, dialogue.Row(row))
+		}
+		dialogue.Done(nil)
+	}
+	return request.Database{Name: "producao", Profile: profile.Digest, Salt: salt, Items: dialogue.Encoded()}
+}
+
+func rows(query queries.Query) [][]any {
+	if strings.Contains(query.SQL, "ORDER BY") {
+		return [][]any{{int64(20000)}}
+	}
+	count := strings.Count(query.SQL[:strings.Index(query.SQL, " FROM")], ",") // columns beside the key
+	var list [][]any
+	add := func(id int64) {
+		row := []any{id, time.Unix(1.6e9+id*3600, 0).UTC()}
+		for range count - 1 {
+			row = append(row, id*7919)
+		}
+		list = append(list, row)
+	}
+	for _, argument := range query.Arguments {
+		add(argument.(int64))
+	}
+	if len(query.Arguments) == 0 {
+		for id := range int64(100) {
+			add(id)
+		}
+	}
+	return list
+}
+
+// examples are the blocks of the pages, by name.
+func examples(t *testing.T, played exchange) map[string]string {
+	trust := must[*keys.Trust](t)(keys.OpenTrust(played.trust, played.root))
+	opened := must[*verify.License](t)(verify.Open(played.answer, trust))
+	leaf := proof.NewLeaf(license.Kind, opened.Serial, opened.Issued, opened.Document)
+	return map[string]string{
+		"trust": string(played.trust), "profile": string(played.profile), "request": string(played.request), "license": string(played.answer),
+		"leaf": string(leaf.Marshal()), "proof": string(opened.Document.Proof()), "checkpoint": string(opened.Logged.Signed),
+	}
+}
+
+var block = regexp.MustCompile("(?s)<!-- example: ([a-z]+) -->\n```\n(.*?)```\n")
+
+// TestExamplesAreReal holds the examples in the pages to what the packages
+// write, byte for byte. With -update it writes them.
+func TestExamplesAreReal(t *testing.T) {
+	played := play(t)
+	want := examples(t, played)
+	for _, page := range []string{"trust.md", "profile.md", "request.md", "license.md", "proof.md"} {
+		content := string(must[[]byte](t)(os.ReadFile(page)))
+		if *update {
+			content = block.ReplaceAllStringFunc(content, func(found string) string {
+				name := block.FindStringSubmatch(found)[1]
+				return fmt.Sprintf("<!-- example: %s -->\n```\n%s```\n", name, want[name])
+			})
+			content = strings.ReplaceAll(content, "@ROOT@", played.root.String())
+			ok(t, os.WriteFile(page, []byte(content), 0o644))
+		}
+		found := block.FindAllStringSubmatch(content, -1)
+		if len(found) == 0 {
+			t.Errorf("%s has no example", page)
+		}
+		for _, example := range found {
+			if example[2] != want[example[1]] {
+				t.Errorf("%s: the example %q is not what is written now (go test ./docs -update)", page, example[1])
+			}
+		}
+	}
+	if page := string(must[[]byte](t)(os.ReadFile("trust.md"))); !strings.Contains(page, played.root.String()) {
+		t.Error("trust.md names another root")
+	}
+}
+
+// TestExamplesAreRead reads the pages as an implementer would: every example
+// is accepted by the strict readers.
+func TestExamplesAreRead(t *testing.T) {
+	found := map[string][]byte{}
+	for _, page := range []string{"trust.md", "profile.md", "request.md", "license.md", "proof.md"} {
+		for _, example := range block.FindAllSubmatch(must[[]byte](t)(os.ReadFile(page)), -1) {
+			found[string(example[1])] = example[2]
+		}
+	}
+	page := must[[]byte](t)(os.ReadFile("trust.md"))
+	root := must[openpgp.Fingerprint](t)(openpgp.ParseFingerprint(regexp.MustCompile(`[0-9A-F]{40}`).FindString(string(page))))
+	trust := must[*keys.Trust](t)(keys.OpenTrust(found["trust"], root))
+	profile := must[*request.Profile](t)(verify.OpenProfile(found["profile"], trust))
+	asked := must[*request.Signed](t)(request.Open(found["request"]))
+	answer := must[*verify.License](t)(verify.Open(found["license"], trust))
+	if answer.Request != asked.Digest() || answer.Databases[0].Profile != profile.Digest {
+		t.Error("the license answers another request, or names another profile")
+	}
+	leaf := must[proof.Leaf](t)(proof.ParseLeaf(found["leaf"]))
+	proved := must[*proof.Proof](t)(proof.Parse(found["proof"]))
+	checkpoint := must[proof.Checkpoint](t)(proved.Verify(leaf, verify.LogKeys(trust.Logs)))
+	if leaf.Document != answer.Digest() || checkpoint.Origin != "futura/licenses" {
+		t.Error("the proof is of another document or log")
+	}
+	verdict := verify.Judge(answer, verify.Situation{Now: after(60), Customer: "00123", Product: "sispetro", Version: verify.Running{Asked: true, Text: "8.9.3"}})
+	if verdict.Outcome != verify.Valid {
+		t.Error(verdict.Reason())
+	}
+}
