@@ -41,8 +41,8 @@ type Measurement struct {
 
 // History is what a site remembers of one license.
 type History struct {
-	LastGood  time.Time // last verdict in which every database was recognized
-	LostSince time.Time // first verdict after that in which one was not
+	LastGood  time.Time `json:"last_good"`           // last verdict in which every database was recognized
+	LostSince time.Time `json:"lost_since,omitzero"` // first verdict after that in which one was not
 }
 
 // DatabaseVerdict is the result for one database.

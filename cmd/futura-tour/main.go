@@ -1,15 +1,15 @@
-// Command futura-tour plays the whole exchange in one folder: issuer, desk,
-// site, auditor, and the refusals. It runs the real programs, inside its own
-// process, with the arguments that it prints.
+// Command futura-tour plays the whole exchange in one folder; futura-tour
+// --help tells its use, and package tourcommands what it does.
 package main
 
 import (
 	"os"
 
 	_ "github.com/futura/airlicense/cmd/internal/drivers"
+	"github.com/futura/airlicense/cmd/internal/tourcommands"
 	"github.com/futura/airlicense/cmd/internal/ui"
 )
 
 func main() {
-	os.Exit(ui.Run(ui.System("", "unreleased"), program(), os.Args[1:]))
+	os.Exit(ui.Run(ui.System("", "unreleased"), tourcommands.Program(), os.Args[1:]))
 }

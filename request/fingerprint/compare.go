@@ -143,6 +143,23 @@ func countFound(licensed, now []uint16) int {
 	return count
 }
 
+// Within leaves only what the license has too of the sets measured now: that
+// is all a comparison needs, and it fits into an encoding however much a
+// table has grown.
+func (items Items) Within(metrics []Metric, licensed Items) Items {
+	within := slices.Clone(items)
+	for i, metric := range metrics {
+		if metric.Kind == Set {
+			within[i].Values = slices.DeleteFunc(slices.Clone(items[i].Values), func(value uint16) bool {
+				_, found := slices.BinarySearch(licensed[i].Values, value)
+				return !found
+			})
+			within[i].Values = slices.Compact(within[i].Values)
+		}
+	}
+	return within
+}
+
 // EnoughToIssue reports whether the items measured carry at least two thirds
 // of the profile's weight: less could not be recognized later.
 func EnoughToIssue(metrics []Metric, items Items) bool {

@@ -177,8 +177,15 @@ func (d *Dialogue) Items() fingerprint.Items { return d.items }
 // Problems returns what could not be measured so far, and why.
 func (d *Dialogue) Problems() []Problem { return d.problems }
 
-// Encoded returns the items as a request carries them.
-func (d *Dialogue) Encoded() []byte { return d.items.Encode(d.profile.MetricList()) }
+// Encoded returns the items as a request carries them: of those of a license,
+// what was found again.
+func (d *Dialogue) Encoded() []byte {
+	metrics := d.profile.MetricList()
+	if d.licensed != nil {
+		return d.items.Within(metrics, d.licensed).Encode(metrics)
+	}
+	return d.items.Encode(metrics)
+}
 
 // Enough reports whether the items that were collected can be recognized
 // later.

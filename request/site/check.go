@@ -39,11 +39,15 @@ func (s *Site) Check(ctx context.Context, place Place) (*Checked, error) {
 		return nil, err
 	}
 	checked := &Checked{}
+	for _, installed := range list {
+		if installed.License == nil {
+			checked.Rejected = append(checked.Rejected, installed)
+		}
+	}
 	var verdicts []verify.Verdict
 	var paths []string
 	for _, installed := range list {
 		if installed.License == nil {
-			checked.Rejected = append(checked.Rejected, installed)
 			continue
 		}
 		verdict := s.judge(ctx, installed.License, place)

@@ -85,12 +85,14 @@ func Create(folder string, config []byte) error {
 	if _, err := os.Lstat(path); err == nil {
 		return SiteExists.New("the folder is a site already", "file", path)
 	}
-	for _, name := range []string{"", profileFolder, licenseFolder} {
-		if err := files.MakePrivate(filepath.Join(folder, name)); err != nil {
-			return err
-		}
+	if err := files.MakePrivate(folder); err != nil {
+		return err
 	}
-	return files.Create(path, config, files.Private)
+	if err := files.Create(path, config, files.Private); err != nil {
+		os.Remove(folder) // if it is empty, we made it
+		return err
+	}
+	return nil
 }
 
 // Open reads a site folder. The root is the one that the program was built

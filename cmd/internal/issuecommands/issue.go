@@ -132,7 +132,11 @@ func openDesk(ctx context.Context, s *ui.Session) (*issue.Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	head, err := issue.NewHeadFile(settings.Head, absolute(path))
+	headPath := settings.Head
+	if !filepath.IsAbs(headPath) {
+		headPath = filepath.Join(absolute(path), headPath)
+	}
+	head, err := issue.NewHeadFile(headPath, absolute(path))
 	if err != nil {
 		return nil, err
 	}
@@ -311,8 +315,19 @@ func build(s *ui.Session, desk *issue.Desk, path, headPath string) (err error) {
 	return nil
 }
 
+// storedHead keeps a relative path relative, to the desk: then desk and head
+// can move together.
+func storedHead(s *ui.Session, headPath string) string {
+	if !filepath.IsAbs(s.String("head")) {
+		if relative, err := filepath.Rel(absolute(s.Arguments()[0]), headPath); err == nil {
+			return filepath.ToSlash(relative)
+		}
+	}
+	return headPath
+}
+
 func fill(s *ui.Session, desk *issue.Desk, half, headPath string) error {
-	settings := s.Say("desk-config", "head", ui.QuoteTOML(headPath), "root", ui.QuoteTOML(desk.Trust.Root().String()))
+	settings := s.Say("desk-config", "head", ui.QuoteTOML(storedHead(s, headPath)), "root", ui.QuoteTOML(desk.Trust.Root().String()))
 	parts := []struct {
 		name, source string
 		data         []byte

@@ -142,7 +142,7 @@ func gate(s *ui.Session) error {
 	}
 	verdict, opened, err := decide(s, wait)
 	if err != nil {
-		s.Warn(err)
+		s.Fail(err)
 	}
 	// No license could be read: that is uncertain too, and the last good
 	// verdict bridges it.
@@ -167,7 +167,7 @@ func gate(s *ui.Session) error {
 }
 
 func stop(s *ui.Session, opened *site.Site, verdict verify.Verdict) error {
-	s.Warn(verdict.Reason())
+	s.Fail(verdict.Reason())
 	if verdict.Outcome == verify.UndecidedVerdict {
 		s.Note("gate-undecided")
 		return ui.Exit{Status: gateUndecided}
@@ -234,10 +234,10 @@ func start(s *ui.Session, path string, command []string) error {
 
 func notStarted(s *ui.Session, name string, err error) error {
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist) {
-		s.Warn(notFound.Wrap(err, "the command is not there", "command", name))
+		s.Fail(notFound.Wrap(err, "the command is not there", "command", name))
 		return ui.Exit{Status: gateNotFound}
 	}
-	s.Warn(notRunnable.Wrap(err, "the command cannot be run", "command", name))
+	s.Fail(notRunnable.Wrap(err, "the command cannot be run", "command", name))
 	return ui.Exit{Status: gateNotRunnable}
 }
 

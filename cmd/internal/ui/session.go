@@ -133,10 +133,15 @@ func (s *Session) Duration(name string, otherwise time.Duration) (time.Duration,
 
 // Root returns the root from --root, else the compiled-in one, else an error.
 func (s *Session) Root() (openpgp.Fingerprint, error) {
-	if value := s.String("root"); value != "" {
-		return openpgp.ParseFingerprint(value)
+	value := s.String("root")
+	if value == "" {
+		return s.environment.RootFingerprint()
 	}
-	return s.environment.RootFingerprint()
+	root, err := openpgp.ParseFingerprint(value)
+	if err != nil {
+		return root, OptionValue.Wrap(err, "not a fingerprint", "option", "--root")
+	}
+	return root, nil
 }
 
 // Line prints a message on standard output.
@@ -145,13 +150,19 @@ func (s *Session) Line(id string, pairs ...any) { fmt.Fprintln(s.Out, s.Say(id, 
 // Note prints a message on standard error.
 func (s *Session) Note(id string, pairs ...any) { fmt.Fprintln(s.Err, s.Say(id, pairs...)) }
 
-// Warn prints an error that does not stop the program.
-func (s *Session) Warn(err error) {
+// Warn prints an error that stops nothing.
+func (s *Session) Warn(err error) { s.print("warning", err) }
+
+// Fail prints an error of one part of the work; the program goes on with the
+// others, or ends with a status of its own.
+func (s *Session) Fail(err error) { s.print("error", err) }
+
+func (s *Session) print(kind string, err error) {
 	if err == nil {
 		return
 	}
 	code, words, hint := s.catalogue.Error(err)
-	s.printError("warning", code, words, hint)
+	s.printError(kind, code, words, hint)
 }
 
 func (s *Session) printError(kind string, code fault.Code, words, hint string) {

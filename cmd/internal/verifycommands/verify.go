@@ -75,7 +75,7 @@ func judgeLicenses(s *ui.Session) error {
 	for _, path := range s.Arguments() {
 		verdict, err := judgeFile(s, path, trust)
 		if err != nil {
-			s.Warn(err)
+			s.Fail(err)
 			status = 2
 			continue
 		}
@@ -99,7 +99,7 @@ func undecided(s *ui.Session, err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	s.Warn(err)
+	s.Fail(err)
 	return ui.Exit{Status: 2}
 }
 

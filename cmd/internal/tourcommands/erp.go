@@ -1,4 +1,4 @@
-package main
+package tourcommands
 
 import (
 	"database/sql"

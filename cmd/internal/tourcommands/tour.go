@@ -1,4 +1,7 @@
-package main
+// Package tourcommands is the program futura-tour: it plays the whole exchange
+// in one folder, issuer, desk, site, auditor and the refusals. It runs the
+// real programs, inside its own process, with the arguments that it prints.
+package tourcommands
 
 import (
 	"bytes"
@@ -25,7 +28,8 @@ const notOurs = fault.Code("FL-917") // a folder that the tour did not make
 // marker is how the tour knows a folder that it made.
 const marker = ".futura-tour"
 
-func program() ui.Program {
+// Program returns futura-tour.
+func Program() ui.Program {
 	return ui.Program{
 		Name: "futura-tour", Example: "go run ./cmd/futura-tour --folder tour", Run: play,
 		Flags: []ui.Flag{{Name: "folder", Value: "DIR", Words: "flag-tour-folder"}},
@@ -223,19 +227,12 @@ func (t *tour) site() error {
 	home := t.path("site")
 	return t.all(
 		[]string{"futura-request", "init", "--home", home, "--product", "sispetro", "--site", "producao",
-			"--connection", "name=producao,engine=sqlite,path=" + absolute(t.path("erp.db")), "--root", t.root},
+			"--connection", "name=producao,engine=sqlite,path=../erp.db", "--root", t.root},
 		[]string{"futura-request", "install", "--home", home, t.path("invitation", "futura.trust"), t.path("invitation", "sispetro.profile")},
 		[]string{"futura-request", "enroll", "--home", home, "--customer", "00123", "--code-file", t.path("passphrases", "code")},
 		[]string{"futura-request", "preview", "--home", home, "--for", "8.9"},
 		[]string{"futura-request", "export", "--home", home, "--for", "8.9", "--out", t.request()},
 	)
-}
-
-func absolute(path string) string {
-	if whole, err := filepath.Abs(path); err == nil {
-		return whole
-	}
-	return path
 }
 
 func (t *tour) request() string { return t.path("mail", "00123-sispetro-8.9.request") }
@@ -347,7 +344,7 @@ func (t *tour) otherDatabase() error {
 	home := t.path("other-site")
 	return t.all(
 		[]string{"futura-request", "init", "--home", home, "--product", "sispetro", "--site", "producao",
-			"--connection", "name=producao,engine=sqlite,path=" + absolute(t.path("other.db")), "--root", t.root},
+			"--connection", "name=producao,engine=sqlite,path=../other.db", "--root", t.root},
 		[]string{"futura-request", "install", "--home", home, t.path("invitation", "futura.trust"), t.path("invitation", "sispetro.profile")},
 	)
 }

@@ -1,0 +1,242 @@
+// Package scripttest runs the command scripts of the programs' tests: real
+// flags, real output, exit statuses, and what must not exist afterwards.
+// Only tests import it.
+//
+// Beside testscript's own commands a script has the five programs, and
+//
+//	stage             copies a whole exchange, as futura-tour leaves it, to $WORK/tour
+//	status N COMMAND  demands exit status N
+//	full COMMAND      runs a command that cannot write to the disk
+//	damage FILE OLD NEW   replaces bytes in a file
+//	sqlite FILE SQL   runs SQL on a SQLite database, making it if need be
+//	lock FILE         holds a SQLite database locked until the script says unlock
+//	cp-glob PATTERN FILE  copies the one file that matches
+//	code FILE CODE    finds the enrollment code in a letter
+//	sparse FILE       makes a file of 2 GB that takes no room
+//	empty FOLDER      demands that a folder is empty or not there
+package scripttest
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	_ "github.com/futura/airlicense/cmd/internal/drivers"
+	"github.com/futura/airlicense/cmd/internal/issuecommands"
+	"github.com/futura/airlicense/cmd/internal/keyscommands"
+	"github.com/futura/airlicense/cmd/internal/requestcommands"
+	"github.com/futura/airlicense/cmd/internal/tourcommands"
+	"github.com/futura/airlicense/cmd/internal/ui"
+	"github.com/futura/airlicense/cmd/internal/verifycommands"
+)
+
+// Main is TestMain's work: it lets the test binary be the programs.
+func Main(m *testing.M) {
+	commands := map[string]func(){"full": full}
+	for _, program := range []func() ui.Program{
+		requestcommands.Program, issuecommands.Program, verifycommands.Program, keyscommands.Program, tourcommands.Program,
+	} {
+		made := program()
+		commands[made.Name] = func() { os.Exit(ui.Run(ui.System("", "test"), made, os.Args[1:])) }
+	}
+	testscript.Main(m, commands)
+}
+
+// Run runs the scripts of a folder.
+func Run(t *testing.T, folder string) {
+	scripts, err := filepath.Abs(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage := t.TempDir()
+	t.Chdir(stage) // the tour's paths are relative, so that its folder can be copied
+	play(t)
+	testscript.Run(t, testscript.Params{
+		Dir: scripts,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("LC_ALL", "en")
+			env.Setenv("HOME", env.WorkDir)
+			env.Values[locked{}] = map[string]func(){}
+			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name == "root" {
+				return os.Getuid() == 0, nil
+			}
+			return false, errors.New("unknown condition")
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"stage": func(script *testscript.TestScript, _ bool, _ []string) {
+				script.Check(copyTree(filepath.Join(stage, "tour"), script.MkAbs("tour")))
+				script.Setenv("ROOT", root(script, stage))
+			},
+			"status": status, "damage": damage, "empty": empty, "sparse": sparse, "sqlite": execute, "lock": lock, "unlock": unlock, "cp-glob": copyMatch, "code": findCode,
+		},
+	})
+}
+
+// copyTree copies files with their rights, which os.CopyFS does not keep.
+func copyTree(from, to string) error {
+	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, relative)
+		if entry.IsDir() {
+			return os.MkdirAll(target, 0o700)
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(target, content, info.Mode().Perm())
+	})
+}
+
+// play makes the stage: the tour's folder.
+func play(t *testing.T) {
+	t.Helper()
+	var said bytes.Buffer
+	environment := ui.System("", "test")
+	environment.In, environment.Out, environment.Err, environment.ReadSecret, environment.Terminal = strings.NewReader(""), &said, &said, nil, false
+	if ui.Run(environment, tourcommands.Program(), []string{"--lang", "en"}) != 0 {
+		t.Fatal(said.String())
+	}
+}
+
+// root reads the root fingerprint out of the stage's configuration.
+func root(script *testscript.TestScript, stage string) string {
+	config, err := os.ReadFile(filepath.Join(stage, "tour", "site", "config.toml"))
+	script.Check(err)
+	_, rest, _ := strings.Cut(string(config), "\nroot = '")
+	fingerprint, _, _ := strings.Cut(rest, "'")
+	return fingerprint
+}
+
+func status(script *testscript.TestScript, negated bool, arguments []string) {
+	if negated || len(arguments) < 2 {
+		script.Fatalf("usage: status N COMMAND ARGUMENTS…")
+	}
+	want, err := strconv.Atoi(arguments[0])
+	script.Check(err)
+	got := 0
+	if err := script.Exec(arguments[1], arguments[2:]...); err != nil {
+		failed, ok := err.(*exec.ExitError)
+		if !ok {
+			script.Fatalf("%v", err)
+		}
+		got = failed.ExitCode()
+	}
+	if got != want {
+		script.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+func damage(script *testscript.TestScript, _ bool, arguments []string) {
+	if len(arguments) != 3 {
+		script.Fatalf("usage: damage FILE OLD NEW")
+	}
+	path := script.MkAbs(arguments[0])
+	content, err := os.ReadFile(path)
+	script.Check(err)
+	changed := strings.Replace(string(content), arguments[1], arguments[2], 1)
+	if changed == string(content) {
+		script.Fatalf("%s does not contain %q", path, arguments[1])
+	}
+	script.Check(os.WriteFile(path, []byte(changed), 0o600))
+}
+
+func open(script *testscript.TestScript, path string) *sql.DB {
+	db, err := sql.Open("sqlite", script.MkAbs(path))
+	script.Check(err)
+	return db
+}
+
+func execute(script *testscript.TestScript, _ bool, arguments []string) {
+	db := open(script, arguments[0])
+	defer db.Close()
+	_, err := db.Exec(arguments[1])
+	script.Check(err)
+}
+
+type locked struct{}
+
+func lock(script *testscript.TestScript, _ bool, arguments []string) {
+	db := open(script, arguments[0])
+	conn, err := db.Conn(context.Background())
+	script.Check(err)
+	_, err = conn.ExecContext(context.Background(), "BEGIN EXCLUSIVE")
+	script.Check(err)
+	release := func() { conn.Close(); db.Close() }
+	script.Value(locked{}).(map[string]func())["release"] = release
+	script.Defer(release)
+}
+
+func unlock(script *testscript.TestScript, _ bool, _ []string) {
+	script.Value(locked{}).(map[string]func())["release"]()
+}
+
+func copyMatch(script *testscript.TestScript, _ bool, arguments []string) {
+	matches, err := filepath.Glob(script.MkAbs(arguments[0]))
+	script.Check(err)
+	if len(matches) != 1 {
+		script.Fatalf("%d files match %s", len(matches), arguments[0])
+	}
+	content, err := os.ReadFile(matches[0])
+	script.Check(err)
+	script.Check(os.WriteFile(script.MkAbs(arguments[1]), content, 0o600))
+}
+
+func findCode(script *testscript.TestScript, _ bool, arguments []string) {
+	letter := script.ReadFile(arguments[0])
+	code := regexp.MustCompile(`[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]{2}`).FindString(letter)
+	script.Check(os.WriteFile(script.MkAbs(arguments[1]), []byte(code), 0o600))
+}
+
+func sparse(script *testscript.TestScript, _ bool, arguments []string) {
+	path := script.MkAbs(arguments[0])
+	script.Check(os.WriteFile(path, nil, 0o600))
+	script.Check(os.Truncate(path, 2<<30))
+}
+
+func empty(script *testscript.TestScript, _ bool, arguments []string) {
+	entries, err := os.ReadDir(script.MkAbs(arguments[0]))
+	if err != nil {
+		return
+	}
+	for _, entry := range entries {
+		script.Fatalf("%s holds %s", arguments[0], entry.Name())
+	}
+}
+
+// full becomes another program that can write to no file. Pipes and terminals
+// still work, so that it can say so.
+func full() {
+	forbidWriting()
+	path, err := exec.LookPath(os.Args[1])
+	if err == nil {
+		err = replace(path, os.Args[1:])
+	}
+	io.WriteString(os.Stderr, err.Error())
+	os.Exit(99)
+}
