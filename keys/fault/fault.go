@@ -23,6 +23,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -92,6 +93,19 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Is reports whether target is this error's code.
 func (e *Error) Is(target error) bool { return target == e.Code }
+
+// With adds a value to an error that has a code and no value of that name
+// yet, such as the file whose content is wrong. Other errors are returned as
+// they are.
+func With(err error, name string, value any) error {
+	found := Of(err)
+	if found == nil || slices.ContainsFunc(found.Values, func(known Value) bool { return known.Name == name }) {
+		return err
+	}
+	more := *found
+	more.Values = append([]Value{{Name: name, Is: value}}, found.Values...)
+	return &more
+}
 
 // Of returns the outermost Error in the chain of err, or nil.
 func Of(err error) *Error {

@@ -192,7 +192,10 @@ func (w *writer) pieces(key, value string) {
 func cut(value string, columns int) (length int) {
 	written := 0
 	for _, character := range value {
-		if written += utf8.RuneCountInString(escape(string(character))); written > columns {
+		if character == '"' || character == '\\' {
+			written++
+		}
+		if written++; written > columns {
 			break
 		}
 		length += utf8.RuneLen(character)
@@ -200,11 +203,9 @@ func cut(value string, columns int) (length int) {
 	return length
 }
 
-func quote(value string) string { return `"` + escape(value) + `"` }
+var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-func escape(value string) string {
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value)
-}
+func quote(value string) string { return `"` + escaper.Replace(value) + `"` }
 
 // Unmarshal reads a canonical text into a document, a pointer to a struct
 // with toml tags. It checks the limits first, then the kind and the format

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/request/queries"
 	"github.com/futura/airlicense/verify"
@@ -121,18 +122,18 @@ func (s *Site) measure(ctx context.Context, connection Connection, license *veri
 		if err != nil {
 			return verify.Measurement{Err: err}, true
 		}
-		return verify.Measurement{Result: dialogue.Result(), Err: firstProblem(dialogue)}, true
+		return verify.Measurement{Result: dialogue.Result(), Err: firstProblem(dialogue, connection.Name)}, true
 	}
 	return verify.Measurement{}, false
 }
 
 // firstProblem explains an undecided result by what could not be measured.
-func firstProblem(dialogue *queries.Dialogue) error {
+func firstProblem(dialogue *queries.Dialogue, name string) error {
 	if dialogue.Result().State != fingerprint.Undecided {
 		return nil
 	}
 	for _, problem := range dialogue.Problems() {
-		return problem.Err
+		return fault.With(problem.Err, "database", name)
 	}
 	return nil
 }

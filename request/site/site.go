@@ -329,7 +329,7 @@ func enough(connection Connection, profile *request.Profile, dialogue *queries.D
 		return nil
 	}
 	for _, problem := range dialogue.Problems() {
-		return problem.Err
+		return fault.With(problem.Err, "database", connection.Name)
 	}
 	return TooLittle.New("too few rows to recognize the database by", "database", connection.Name, "product", profile.Product)
 }

@@ -171,7 +171,7 @@ func readTrust(s *ui.Session, path, configured string) (*keys.Trust, []byte, err
 		return nil, nil, err
 	}
 	trust, err := keys.OpenTrust(data, root)
-	return trust, data, ui.WithFile(err, path)
+	return trust, data, fault.With(err, "file", path)
 }
 
 // refuseRoot looks for the root's secret among the key files of the folder:
@@ -207,7 +207,7 @@ func unlock(s *ui.Session, desk *issue.Desk) error {
 		return err
 	}
 	if err := signer.Unlock(passphrase); err != nil {
-		return ui.WithFile(err, signerFile)
+		return fault.With(err, "file", signerFile)
 	}
 	desk.Signer = signer
 	desk.LogKey, err = readLogKey(s, filepath.Join(folder(s), logFile))
@@ -226,7 +226,7 @@ func readSigner(path string) (*openpgp.Secret, error) {
 	}
 	signer, err := openpgp.ReadSecret(data)
 	if err != nil {
-		return nil, ui.WithFile(err, path)
+		return nil, fault.With(err, "file", path)
 	}
 	if signer.HoldsPrimary() {
 		return nil, issue.RootAtDesk.New("this is the root's secret, not a signer's", "file", path, "key", signer.Fingerprint())
@@ -250,7 +250,7 @@ func readLogKey(s *ui.Session, path string) (*keys.LogKey, error) {
 		return nil, err
 	}
 	key, err := keys.OpenLogKey(data, passphrase)
-	return key, ui.WithFile(err, path)
+	return key, fault.With(err, "file", path)
 }
 
 // initialize makes a desk beside its place and moves it there when it is

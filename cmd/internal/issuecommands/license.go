@@ -11,6 +11,7 @@ import (
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/issue"
 	"github.com/futura/airlicense/issue/ledger"
+	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/files"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
@@ -38,7 +39,7 @@ func addProfile(s *ui.Session) error {
 	}
 	// A draft that is wrong is refused before a passphrase is asked for.
 	if _, err := request.DraftProfile(draft, s.Now()); err != nil {
-		return ui.WithFile(err, path)
+		return fault.With(err, "file", path)
 	}
 	return withDesk(s, func(ctx context.Context, desk *issue.Desk) error {
 		if err := unlock(s, desk); err != nil {
@@ -46,7 +47,7 @@ func addProfile(s *ui.Session) error {
 		}
 		profile, file, err := desk.AddProfile(ctx, draft, s.Now())
 		if err != nil {
-			return ui.WithFile(err, path)
+			return fault.With(err, "file", path)
 		}
 		out := s.String("out")
 		if out == "" {
@@ -67,7 +68,7 @@ func reviewFile(ctx context.Context, s *ui.Session, desk *issue.Desk) (*issue.Re
 		return nil, err
 	}
 	found, err := desk.Review(ctx, data, s.Now())
-	return found, ui.WithFile(err, path)
+	return found, fault.With(err, "file", path)
 }
 
 func review(s *ui.Session) error {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/files"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
@@ -116,7 +117,7 @@ func openRoot(s *ui.Session) (*openpgp.Secret, *openpgp.Certificate, error) {
 	}
 	root, err := openpgp.ReadSecret(data)
 	if err != nil {
-		return nil, nil, ui.WithFile(err, path)
+		return nil, nil, fault.With(err, "file", path)
 	}
 	if !root.Locked() {
 		return nil, nil, openpgp.Unprotected.New("the root has no passphrase", "file", path)
@@ -133,7 +134,7 @@ func openRoot(s *ui.Session) (*openpgp.Secret, *openpgp.Certificate, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return root, certificate, ui.WithFile(root.Unlock(passphrase), path)
+	return root, certificate, fault.With(root.Unlock(passphrase), "file", path)
 }
 
 const defaultYears = 2
@@ -266,7 +267,7 @@ func previousTrust(path string, root openpgp.Fingerprint, certificate *openpgp.C
 	}
 	trust, err := keys.OpenTrust(data, root)
 	if err != nil {
-		return keys.TrustFile{}, nil, ui.WithFile(err, path)
+		return keys.TrustFile{}, nil, fault.With(err, "file", path)
 	}
 	return trust.TrustFile, data, nil
 }
@@ -303,7 +304,7 @@ func addLogs(next *keys.TrustFile, folder string) error {
 func show(s *ui.Session) error {
 	for _, path := range s.Arguments() {
 		if err := showFile(s, path); err != nil {
-			return ui.WithFile(err, path)
+			return fault.With(err, "file", path)
 		}
 	}
 	return nil
@@ -374,7 +375,7 @@ func export(s *ui.Session) error {
 	}
 	certificate, _, err := certificateIn(data)
 	if err != nil {
-		return ui.WithFile(err, path)
+		return fault.With(err, "file", path)
 	}
 	out := s.String("out")
 	if out == "" {

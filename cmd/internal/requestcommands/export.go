@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/futura/airlicense/cmd/internal/ui"
+	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/files"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
@@ -206,7 +207,7 @@ func install(s *ui.Session) error {
 // refusedFile names the only file in an error about its content.
 func refusedFile(err error, paths []string) error {
 	if len(paths) == 1 {
-		return ui.WithFile(err, paths[0])
+		return fault.With(err, "file", paths[0])
 	}
 	return err
 }

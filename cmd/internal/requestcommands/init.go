@@ -11,6 +11,7 @@ import (
 
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/request/database"
 	"github.com/futura/airlicense/request/queries"
@@ -176,12 +177,12 @@ func testConnections(s *ui.Session, folder string, config *site.Config) error {
 	for _, connection := range config.Databases {
 		db, err := secrets.connect(folder, connection)
 		if err != nil {
-			return named(err, connection.Name)
+			return fault.With(err, "database", connection.Name)
 		}
 		err = database.Reach(context.Background(), db)
 		db.Close()
 		if err != nil {
-			return named(err, connection.Name)
+			return fault.With(err, "database", connection.Name)
 		}
 		s.Note("request-connected", "database", connection.Name)
 	}

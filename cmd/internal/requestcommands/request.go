@@ -167,20 +167,8 @@ func measurer(s *ui.Session, folder string) site.Measure {
 			return err
 		}
 		defer db.Close()
-		return named(database.Run(ctx, db, dialogue), connection.Name)
+		return fault.With(database.Run(ctx, db, dialogue), "database", connection.Name)
 	}
-}
-
-// named adds the database's name to an error.
-func named(err error, name string) error {
-	found := fault.Of(err)
-	if found == nil {
-		return err
-	}
-	with := *found
-	with.Values = append([]fault.Value{{Name: "database", Is: name}}, found.Values...)
-	with.Err = err
-	return &with
 }
 
 // place describes here and now for a check.

@@ -9,10 +9,13 @@
 //	full COMMAND      runs a command that cannot write to the disk
 //	damage FILE OLD NEW   replaces bytes in a file
 //	sqlite FILE SQL   runs SQL on a SQLite database, making it if need be
+//	postgres          starts a PostgreSQL server; its socket is in $PGHOST, its password in the file pgpass
+//	psql NAME FILE    runs SQL on a database of that server, making it if need be
 //	lock FILE         holds a SQLite database locked until the script says unlock
 //	cp-glob PATTERN FILE  copies the one file that matches
 //	code FILE CODE    finds the enrollment code in a letter
 //	sparse FILE       makes a file of 2 GB that takes no room
+//	[tool:NAME]       is true where a program is installed, and fails where everything is required
 //	empty FOLDER      demands that a folder is empty or not there
 package scripttest
 
@@ -21,6 +24,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -29,6 +33,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -40,6 +45,7 @@ import (
 	"github.com/futura/airlicense/cmd/internal/tourcommands"
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/cmd/internal/verifycommands"
+	"github.com/futura/airlicense/keys/peertest"
 )
 
 // Main is TestMain's work: it lets the test binary be the programs.
@@ -63,6 +69,7 @@ func Run(t *testing.T, folder string) {
 	stage := t.TempDir()
 	t.Chdir(stage) // the tour's paths are relative, so that its folder can be copied
 	play(t)
+	server := sync.OnceValue(func() peertest.Server { return peertest.PostgreSQL(t) })
 	testscript.Run(t, testscript.Params{
 		Dir: scripts,
 		Setup: func(env *testscript.Env) error {
@@ -72,8 +79,8 @@ func Run(t *testing.T, folder string) {
 			return nil
 		},
 		Condition: func(name string) (bool, error) {
-			if name == "root" {
-				return os.Getuid() == 0, nil
+			if tool, found := strings.CutPrefix(name, "tool:"); found {
+				return installed(tool)
 			}
 			return false, errors.New("unknown condition")
 		},
@@ -82,9 +89,44 @@ func Run(t *testing.T, folder string) {
 				script.Check(copyTree(filepath.Join(stage, "tour"), script.MkAbs("tour")))
 				script.Setenv("ROOT", root(script, stage))
 			},
+			"postgres": func(script *testscript.TestScript, _ bool, _ []string) {
+				script.Setenv("PGHOST", server().Host)
+				script.Check(os.WriteFile(script.MkAbs("pgpass"), []byte(server().Password+"\n"), 0o600))
+			},
+			"psql": func(script *testscript.TestScript, _ bool, arguments []string) {
+				runPostgreSQL(script, server(), arguments[0], script.ReadFile(arguments[1]))
+			},
 			"status": status, "damage": damage, "empty": empty, "sparse": sparse, "sqlite": execute, "lock": lock, "unlock": unlock, "cp-glob": copyMatch, "code": findCode,
 		},
 	})
+}
+
+// installed looks for a program of others, postgres meaning its server.
+func installed(tool string) (bool, error) {
+	_, err := exec.LookPath(tool)
+	if matches, _ := filepath.Glob("/usr/lib/postgresql/*/bin/pg_ctl"); tool == "postgres" && len(matches) > 0 {
+		err = nil
+	}
+	if err != nil && os.Getenv("FUTURA_REQUIRE_ALL") == "1" {
+		return false, fmt.Errorf("%s is not installed, and FUTURA_REQUIRE_ALL=1", tool)
+	}
+	return err == nil, nil
+}
+
+func runPostgreSQL(script *testscript.TestScript, server peertest.Server, name, statements string) {
+	run := func(database, statement string) error {
+		source := fmt.Sprintf("host=%s user=%s dbname=%s password='%s' default_query_exec_mode=simple_protocol",
+			server.Host, server.User, database, strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(server.Password))
+		db, err := sql.Open("pgx", source)
+		script.Check(err)
+		defer db.Close()
+		_, err = db.Exec(statement)
+		return err
+	}
+	if run(name, "SELECT 1") != nil {
+		script.Check(run("postgres", "CREATE DATABASE "+name))
+	}
+	script.Check(run(name, statements))
 }
 
 // copyTree copies files with their rights, which os.CopyFS does not keep.

@@ -36,20 +36,21 @@ type Catalogue struct {
 // New returns the catalogue of the first of the preferred languages that we
 // speak; a preference may be a POSIX locale such as pt_BR.UTF-8.
 func New(preferred ...string) *Catalogue {
-	bundle := i18n.NewBundle(language.English)
+	chosen := choose(preferred)
+	bundle := i18n.NewBundle(language.MustParse(chosen))
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	tags := make([]language.Tag, 0, 3)
-	for _, name := range Languages() {
-		if _, err := bundle.LoadMessageFileFS(catalogues, name+".toml"); err != nil {
-			panic(err) // embedded, and loaded by a test
-		}
-		tags = append(tags, language.MustParse(name))
+	// One catalogue is enough: a test holds that all say the same.
+	if _, err := bundle.LoadMessageFileFS(catalogues, chosen+".toml"); err != nil {
+		panic(err) // embedded, and loaded by a test
 	}
-	chosen := Languages()[choose(tags, preferred)]
 	return &Catalogue{Language: chosen, localizer: i18n.NewLocalizer(bundle, chosen)}
 }
 
-func choose(tags []language.Tag, preferred []string) int {
+func choose(preferred []string) string {
+	tags := make([]language.Tag, 0, len(Languages()))
+	for _, name := range Languages() {
+		tags = append(tags, language.MustParse(name))
+	}
 	matcher := language.NewMatcher(tags)
 	for _, locale := range preferred {
 		locale, _, _ = strings.Cut(locale, ".")
@@ -58,10 +59,10 @@ func choose(tags []language.Tag, preferred []string) int {
 			continue
 		}
 		if _, index, confidence := matcher.Match(wanted); confidence >= language.Low {
-			return index
+			return Languages()[index]
 		}
 	}
-	return 0
+	return Languages()[0]
 }
 
 // Say returns a message with its values, pairs of a name and a value. A

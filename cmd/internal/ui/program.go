@@ -80,7 +80,7 @@ func newApp(session *Session, program Program) *cli.App {
 	app := &cli.App{
 		Name: program.Name, Writer: session.Out, ErrWriter: session.Err,
 		HideHelpCommand: true, HideVersion: true, DisableSliceFlagSeparator: true,
-		CustomAppHelpTemplate: escapeTemplate(session.programHelp(program)),
+		CustomAppHelpTemplate: session.help(func() string { return session.programHelp(program) }),
 		ExitErrHandler:        func(*cli.Context, error) {},
 		OnUsageError:          func(_ *cli.Context, err error, _ bool) error { return usageError(err) },
 		Flags:                 cliFlags(append(slices.Clone(program.Flags), append(common(), Flag{Name: "version"})...)),
@@ -131,7 +131,7 @@ func (s *Session) command(path string, command Command) *cli.Command {
 	path += " " + command.Name
 	made := &cli.Command{
 		Name: command.Name, HideHelpCommand: true,
-		CustomHelpTemplate: escapeTemplate(s.commandHelp(path, command)),
+		CustomHelpTemplate: s.help(func() string { return s.commandHelp(path, command) }),
 		Flags:              cliFlags(append(slices.Clone(command.Flags), common()...)),
 		OnUsageError:       func(_ *cli.Context, err error, _ bool) error { return usageError(err) },
 		Action:             func(ctx *cli.Context) error { return s.run(ctx, command) },
@@ -257,7 +257,14 @@ func takesValue(flags []Flag, argument string) bool {
 	return slices.ContainsFunc(flags, func(flag Flag) bool { return flag.Name == name && flag.Value != "" })
 }
 
-func escapeTemplate(words string) string { return strings.ReplaceAll(words, "{{", `{{"{{"}}`) }
+// help writes a help text as a template without actions, if it is asked for:
+// putting all of them together takes longer than most commands.
+func (s *Session) help(write func() string) string {
+	if !s.helpAsked {
+		return ""
+	}
+	return strings.ReplaceAll(write(), "{{", `{{"{{"}}`)
+}
 
 func (s *Session) programHelp(program Program) string {
 	var help strings.Builder

@@ -3,9 +3,9 @@ package ui
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +28,7 @@ type Session struct {
 	ctx         *cli.Context
 	answers     *bufio.Reader
 	json        bool
+	helpAsked   bool
 }
 
 func newSession(environment *Environment, program string, arguments []string) *Session {
@@ -39,6 +40,7 @@ func newSession(environment *Environment, program string, arguments []string) *S
 	return &Session{
 		Out: environment.Out, Err: environment.Err, environment: environment, program: program,
 		catalogue: text.New(languages...), answers: bufio.NewReader(environment.In), json: format == "json",
+		helpAsked: slices.ContainsFunc(arguments, func(argument string) bool { return strings.Trim(argument, "-") == "help" || argument == "-h" }),
 	}
 }
 
@@ -282,23 +284,6 @@ func (s *Session) paint(color, words string) string {
 		return words
 	}
 	return color + words + plain
-}
-
-// WithFile adds a file's name to an error about its content.
-func WithFile(err error, path string) error {
-	found := fault.Of(err)
-	if found == nil || errors.Is(err, files.NotFound) {
-		return err
-	}
-	for _, value := range found.Values {
-		if value.Name == "file" {
-			return err
-		}
-	}
-	named := *found
-	named.Values = append([]fault.Value{{Name: "file", Is: path}}, found.Values...)
-	named.Err = err
-	return &named
 }
 
 // QuoteTOML writes a TOML literal string where it can: Windows paths are full

@@ -9,6 +9,7 @@ import (
 
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/files"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
@@ -48,7 +49,7 @@ func openTrust(s *ui.Session) (*keys.Trust, error) {
 	}
 	trust, err := keys.OpenTrust(data, root)
 	if err != nil {
-		return nil, &untrusted{ui.WithFile(err, path)}
+		return nil, &untrusted{fault.With(err, "file", path)}
 	}
 	return trust, nil
 }
@@ -148,7 +149,7 @@ func readRequest(s *ui.Session) error {
 	}
 	signed, err := request.Open(data)
 	if err != nil {
-		return ui.WithFile(err, path)
+		return fault.With(err, "file", path)
 	}
 	if s.IsJSON() {
 		s.JSON(requestObject(signed))
@@ -186,11 +187,11 @@ func inspect(s *ui.Session) error {
 	_, err = signedtext.Open(data, nil)
 	var unverified *signedtext.UnverifiedError
 	if !errors.As(err, &unverified) {
-		return ui.WithFile(err, path)
+		return fault.With(err, "file", path)
 	}
 	signature, err := openpgp.ParseSignature(unverified.Signature)
 	if err != nil {
-		return ui.WithFile(err, path)
+		return fault.With(err, "file", path)
 	}
 	kind, _, _ := signedtext.Kind(unverified.Text)
 	s.Line("inspect-head", "file", path, "kind", kind, "digest", signedtext.DigestOf(unverified.Text),
