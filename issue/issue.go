@@ -272,6 +272,9 @@ func (d *Desk) Issue(ctx context.Context, review *Review, now time.Time) (*Reply
 		return nil, err
 	}
 	if file := review.Answered.File; file != nil {
+		if err := d.catchUp(ctx); err != nil {
+			return nil, err
+		}
 		return d.reply(ctx, review, file, true)
 	}
 	if err := d.CheckSecrets(now); err != nil {
@@ -292,6 +295,28 @@ func (d *Desk) Issue(ctx context.Context, review *Review, now time.Time) (*Reply
 		return nil, err
 	}
 	return d.finish(ctx, review, reserved, log)
+}
+
+// catchUp writes the ledger's newest checkpoint into a head file that a power
+// failure left behind. A head that the ledger does not contain stays as it
+// is: it is evidence.
+func (d *Desk) catchUp(ctx context.Context) error {
+	stored, err := d.Head.Read()
+	if err != nil {
+		return err
+	}
+	newest, err := d.Ledger.Head(ctx)
+	if err != nil || bytes.Equal(stored, newest) {
+		return err
+	}
+	head, err := proof.OpenCheckpoint(stored, verify.LogKeys(d.Trust.Logs))
+	if err != nil {
+		return err
+	}
+	if err := d.Ledger.Contains(ctx, head); err != nil {
+		return err
+	}
+	return d.Head.Write(newest)
 }
 
 // finish signs and logs a reservation. The text, and so the signature, is the
