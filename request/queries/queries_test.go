@@ -1,0 +1,690 @@
+package queries_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/futura/airlicense/docs/profiles"
+	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/request"
+	"github.com/futura/airlicense/request/fingerprint"
+	"github.com/futura/airlicense/request/queries"
+)
+
+// draft has a metric of each kind, and names that differ on one engine.
+const draft = `
+product = "sispetro"
+title = "SisPetro"
+scheme = "numbers"
+digits = 2
+file = "versao{version}.ver"
+recognized = 50
+drifted = 45
+headline = "x"
+contact = "y"
+[running]
+table = "erp.parametro"
+column = "versao"
+[[metric]]
+name = "pedidos"
+kind = "anchors"
+table = "erp.pedido"
+key = "id:integer"
+columns = "criado:timestamp marca:text"
+count = 16
+weight = 1
+[[metric]]
+name = "clientes"
+kind = "set"
+table = "cliente"
+key = "guid:uuid"
+columns = "criado:timestamp"
+count = 8
+weight = 1
+`
+
+const renames = `
+[[rename]]
+engine = "postgresql"
+name = "erp.pedido"
+there = "public.orders"
+[[rename]]
+engine = "postgresql"
+name = "criado"
+there = "created_at"
+[[rename]]
+engine = "postgresql"
+name = "id"
+there = "order_id"
+[[rename]]
+engine = "sqlite"
+name = "cliente"
+there = "main.customer"
+[[rename]]
+engine = "sqlite"
+name = "erp.parametro"
+there = "parameter"
+`
+
+const pepper = `
+[pepper]
+table = "semente"
+column = "segredo"
+`
+
+var salt = bytes.Repeat([]byte{7}, request.SaltSize)
+
+func profileOf(t testing.TB, draft string) *request.Profile {
+	t.Helper()
+	text, err := request.DraftProfile([]byte(draft), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	profile, err := request.ParseProfile(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return profile
+}
+
+func collect(t testing.TB, profile *request.Profile, engine queries.Engine) *queries.Dialogue {
+	t.Helper()
+	dialogue, err := queries.Collect(profile, engine, salt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dialogue
+}
+
+type begin func(*request.Profile, queries.Engine, []byte, []byte) (*queries.Dialogue, error)
+
+func again(t testing.TB, begin begin, profile *request.Profile, items []byte) *queries.Dialogue {
+	t.Helper()
+	dialogue, err := begin(profile, queries.SQLite, salt, items)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dialogue
+}
+
+// asked is the kind of a query, read from its SQL.
+func asked(query queries.Query) string {
+	switch {
+	case query.Metric == "":
+		return "pepper"
+	case strings.Contains(query.SQL, " ORDER BY "):
+		return "highest"
+	case len(query.Arguments) > 0:
+		return "anchors"
+	}
+	return "set"
+}
+
+// answers gives the rows of a query, or the database's error.
+type answers func(query queries.Query) ([][]any, error)
+
+// run runs a dialogue to its end, as package database does, and returns the
+// queries.
+func run(t testing.TB, dialogue *queries.Dialogue, answer answers) (list []queries.Query) {
+	t.Helper()
+	for query, more := dialogue.Next(); more; query, more = dialogue.Next() {
+		rows, err := answer(query)
+		for _, row := range rows {
+			if err == nil {
+				err = dialogue.Row(row)
+			}
+		}
+		dialogue.Done(err)
+		if list = append(list, query); len(list) > 50 {
+			t.Fatal("the dialogue does not end")
+		}
+	}
+	return list
+}
+
+// erp answers for tables of so many rows. The rows have as many columns as
+// the query names; another seed makes another customer.
+func erp(seed, rows int64) answers {
+	return func(query queries.Query) ([][]any, error) {
+		width := strings.Count(strings.Split(query.SQL, " FROM ")[0], ",") + 1
+		row := func(id int64) []any {
+			values := []any{id, time.Unix(1.6e9+id*3600+seed*17, 0).UTC(), seed*7919 + id*31}
+			if query.Metric == "clientes" && width == 2 && strings.Contains(query.SQL, "guid") || query.Metric == "contatti" {
+				values[0] = fmt.Sprintf("%08x-0000-4000-8000-%012x", seed, id)
+			}
+			return values[:width]
+		}
+		var list [][]any
+		switch asked(query) {
+		case "pepper":
+			return [][]any{{[]byte("a random secret of the product")}}, nil
+		case "highest":
+			return [][]any{{rows}}, nil
+		case "anchors":
+			for _, argument := range query.Arguments {
+				if id := argument.(int64); id <= rows {
+					list = append(list, row(id))
+				}
+			}
+		default:
+			for id := range rows {
+				list = append(list, row(id+1))
+			}
+		}
+		return list, nil
+	}
+}
+
+func statements(list []queries.Query) (all []string) {
+	for _, query := range list {
+		all = append(all, query.SQL)
+	}
+	return all
+}
+
+func checkStatements(t *testing.T, name string, got, want []string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%s:\n%s\nwant:\n%s", name, strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// The highest key is 5, so there are four anchors to ask for.
+func TestStatementsOfTheExamples(t *testing.T) {
+	for _, test := range []struct {
+		draft  []byte
+		engine queries.Engine
+		want   []string
+	}{
+		{profiles.SisPetro, queries.SQLite, []string{
+			"SELECT `id` FROM `pedido` ORDER BY `id` DESC LIMIT 1",
+			"SELECT `id`, `criado`, `protocolo` FROM `pedido` WHERE `id` IN (?, ?, ?, ?)",
+			"SELECT `id` FROM `nota_fiscal` ORDER BY `id` DESC LIMIT 1",
+			"SELECT `id`, `emitida`, `chave` FROM `nota_fiscal` WHERE `id` IN (?, ?, ?, ?)",
+			"SELECT `id` FROM `titulo` ORDER BY `id` DESC LIMIT 1",
+			"SELECT `id`, `criado` FROM `titulo` WHERE `id` IN (?, ?, ?, ?)",
+			"SELECT `id`, `criado` FROM `cliente` LIMIT 200001",
+			"SELECT `id`, `criado` FROM `usuario` LIMIT 200001",
+			"SELECT `id`, `criado` FROM `deposito` LIMIT 200001",
+		}},
+		{profiles.SisPetro, queries.PostgreSQL, []string{
+			`SELECT "id" FROM "pedido" ORDER BY "id" DESC LIMIT 1`,
+			`SELECT "id", "criado", "protocolo" FROM "pedido" WHERE "id" IN ($1, $2, $3, $4)`,
+			`SELECT "id" FROM "nota_fiscal" ORDER BY "id" DESC LIMIT 1`,
+			`SELECT "id", "emitida", "chave" FROM "nota_fiscal" WHERE "id" IN ($1, $2, $3, $4)`,
+			`SELECT "id" FROM "titulo" ORDER BY "id" DESC LIMIT 1`,
+			`SELECT "id", "criado" FROM "titulo" WHERE "id" IN ($1, $2, $3, $4)`,
+			`SELECT "id", "criado" FROM "cliente" LIMIT 200001`,
+			`SELECT "id", "criado" FROM "usuario" LIMIT 200001`,
+			`SELECT "id", "criado" FROM "deposito" LIMIT 200001`,
+		}},
+		{profiles.CRM, queries.SQLite, []string{
+			"SELECT `seme` FROM `licenza_seme` LIMIT 2",
+			"SELECT `id` FROM `attivita` ORDER BY `id` DESC LIMIT 1",
+			"SELECT `id`, `creata` FROM `attivita` WHERE `id` IN (?, ?, ?, ?)",
+			"SELECT `guid`, `creato` FROM `contatto` LIMIT 200001",
+			"SELECT `login`, `creato` FROM `utente` LIMIT 200001",
+		}},
+		{profiles.CRM, queries.PostgreSQL, []string{
+			`SELECT "seme" FROM "licenza_seme" LIMIT 2`,
+			`SELECT "id" FROM "attivita" ORDER BY "id" DESC LIMIT 1`,
+			`SELECT "id", "creata" FROM "attivita" WHERE "id" IN ($1, $2, $3, $4)`,
+			`SELECT "guid", "creato" FROM "contatto" LIMIT 200001`,
+			`SELECT "login", "creato" FROM "utente" LIMIT 200001`,
+		}},
+	} {
+		dialogue := collect(t, profileOf(t, string(test.draft)), test.engine)
+		checkStatements(t, string(test.engine), statements(run(t, dialogue, erp(1, 5))), test.want)
+		if len(dialogue.Problems()) > 0 {
+			t.Errorf("problems %v", dialogue.Problems())
+		}
+	}
+}
+
+func TestStatementsUnderOtherNames(t *testing.T) {
+	profile := profileOf(t, draft+renames)
+	for engine, want := range map[queries.Engine][]string{
+		queries.SQLite: {
+			"SELECT `id` FROM `erp`.`pedido` ORDER BY `id` DESC LIMIT 1",
+			"SELECT `id`, `criado`, `marca` FROM `erp`.`pedido` WHERE `id` IN (?, ?)",
+			"SELECT `guid`, `criado` FROM `main`.`customer` LIMIT 200001",
+			"SELECT `versao` FROM `parameter` LIMIT 2",
+		},
+		queries.PostgreSQL: {
+			`SELECT "order_id" FROM "public"."orders" ORDER BY "order_id" DESC LIMIT 1`,
+			`SELECT "order_id", "created_at", "marca" FROM "public"."orders" WHERE "order_id" IN ($1, $2)`,
+			`SELECT "guid", "created_at" FROM "cliente" LIMIT 200001`,
+			`SELECT "versao" FROM "erp"."parametro" LIMIT 2`,
+		},
+	} {
+		list := statements(run(t, collect(t, profile, engine), erp(1, 3)))
+		running, _ := queries.Running(profile, engine)
+		checkStatements(t, string(engine), append(list, running.SQL), want)
+		if running.Metric != "" || len(running.Arguments) > 0 {
+			t.Errorf("%+v", running)
+		}
+	}
+	if query, known := queries.Running(profileOf(t, string(profiles.CRM)), queries.SQLite); known {
+		t.Errorf("a profile that does not tell where: %+v", query)
+	}
+	if query, known := queries.Running(profile, "oracle"); known {
+		t.Errorf("an engine without a dialect: %+v", query)
+	}
+}
+
+// Whatever people may read in a profile, it never comes near a statement.
+func TestWordsStayOutOfStatements(t *testing.T) {
+	evil := strings.NewReplacer(`title = "SisPetro"`, `title = "\"; DROP TABLE cliente; --"`, `headline = "x"`, `headline = "' OR 1 = 1"`, `contact = "y"`, "contact = \"`; DELETE FROM cliente\"").Replace(draft)
+	want := statements(run(t, collect(t, profileOf(t, draft), queries.SQLite), erp(1, 100)))
+	checkStatements(t, "evil words", statements(run(t, collect(t, profileOf(t, evil), queries.SQLite), erp(1, 100))), want)
+}
+
+// A key is given as a parameter, never written into the statement, and
+// nothing that the database answers comes back in one.
+func TestValuesAreParameters(t *testing.T) {
+	for engine, placeholder := range map[queries.Engine]func(int) string{
+		queries.SQLite:     func(int) string { return "?" },
+		queries.PostgreSQL: func(n int) string { return fmt.Sprint("$", n) },
+	} {
+		for _, query := range run(t, collect(t, profileOf(t, draft), engine), erp(1, 9000)) {
+			if asked(query) != "anchors" {
+				if len(query.Arguments) > 0 {
+					t.Errorf("%s: arguments %v", query.SQL, query.Arguments)
+				}
+				continue
+			}
+			var places []string
+			for i, argument := range query.Arguments {
+				if id, isInteger := argument.(int64); !isInteger || id < 1 || id > 8192 {
+					t.Errorf("argument %v", argument)
+				}
+				places = append(places, placeholder(i+1))
+			}
+			if len(places) != 16 || !strings.HasSuffix(query.SQL, " IN ("+strings.Join(places, ", ")+")") {
+				t.Errorf("%d arguments of\n%s", len(places), query.SQL)
+			}
+		}
+	}
+}
+
+func TestCollectAndRecognize(t *testing.T) {
+	for name, draft := range map[string]string{"sispetro": string(profiles.SisPetro), "crm": string(profiles.CRM), "small": draft + pepper} {
+		profile := profileOf(t, draft)
+		first := collect(t, profile, queries.SQLite)
+		run(t, first, erp(1, 500))
+		if !first.Enough() || len(first.Problems()) > 0 {
+			t.Errorf("%s: enough %v, problems %v", name, first.Enough(), first.Problems())
+		}
+		if items, err := fingerprint.Decode(profile.MetricList(), first.Encoded()); err != nil || fmt.Sprint(items) != fmt.Sprint(first.Items()) {
+			t.Errorf("%s: %v, %v", name, items, err)
+		}
+		for _, begin := range []begin{queries.Recognize, queries.Remeasure} {
+			same, other := again(t, begin, profile, first.Encoded()), again(t, begin, profile, first.Encoded())
+			run(t, same, erp(1, 500))
+			run(t, other, erp(2, 500))
+			if result := same.Result(); result.State != fingerprint.Recognized || result.Score != 1 {
+				t.Errorf("%s, the same database: %+v", name, result)
+			}
+			if result := other.Result(); result.State != fingerprint.NotRecognized {
+				t.Errorf("%s, another database: %+v", name, result)
+			}
+		}
+	}
+}
+
+// What was measured by one engine and its driver is found again by another.
+func TestDriversDoNotMatter(t *testing.T) {
+	profile := profileOf(t, draft+renames)
+	one, other := collect(t, profile, queries.SQLite), collect(t, profile, queries.PostgreSQL)
+	run(t, one, erp(1, 300))
+	run(t, other, func(query queries.Query) ([][]any, error) {
+		rows, err := erp(1, 300)(query)
+		for _, row := range rows {
+			for i, value := range row {
+				switch value := value.(type) {
+				case int64:
+					row[i] = fmt.Sprint(value)
+				case time.Time:
+					row[i] = []byte(value.Format("2006-01-02 15:04:05") + "+00:00")
+				case string:
+					row[i] = []byte(strings.ToUpper(value))
+				}
+			}
+		}
+		slices.Reverse(rows)
+		return rows, err
+	})
+	if len(one.Problems()) > 0 || len(other.Problems()) > 0 || !bytes.Equal(one.Encoded(), other.Encoded()) {
+		t.Errorf("%x, %v\n%x, %v", one.Encoded(), one.Problems(), other.Encoded(), other.Problems())
+	}
+}
+
+// Recognize ends as soon as the rest cannot change the verdict, Remeasure
+// never.
+func TestRecognizeEndsEarly(t *testing.T) {
+	profile := profileOf(t, string(profiles.SisPetro))
+	first := collect(t, profile, queries.SQLite)
+	run(t, first, erp(1, 500))
+	down := errors.New("down")
+	for name, test := range map[string]struct {
+		answer answers
+		want   string
+		state  fingerprint.State
+	}{
+		"the same database": {erp(1, 500), "pedidos notas titulos", fingerprint.Recognized},
+		"another database":  {erp(2, 500), "pedidos notas titulos", fingerprint.NotRecognized},
+		"half of it": {func(query queries.Query) ([][]any, error) {
+			if query.Metric == "notas" || query.Metric == "titulos" {
+				return erp(2, 500)(query)
+			}
+			return erp(1, 500)(query)
+		}, "pedidos notas titulos clientes usuarios", fingerprint.Recognized},
+		"two tables missing": {func(query queries.Query) ([][]any, error) {
+			if query.Metric == "pedidos" || query.Metric == "titulos" {
+				return nil, down
+			}
+			return erp(1, 500)(query)
+		}, "pedidos notas titulos clientes usuarios", fingerprint.Recognized},
+		"all missing": {func(queries.Query) ([][]any, error) { return nil, down }, "pedidos notas titulos clientes usuarios depositos", fingerprint.Undecided},
+	} {
+		early, whole := again(t, queries.Recognize, profile, first.Encoded()), again(t, queries.Remeasure, profile, first.Encoded())
+		var metrics []string
+		for _, query := range run(t, early, test.answer) {
+			metrics = append(metrics, query.Metric)
+		}
+		if got := strings.Join(metrics, " "); got != test.want {
+			t.Errorf("%s: asked for %s, want %s", name, got, test.want)
+		}
+		if got := len(run(t, whole, test.answer)); got != 6 {
+			t.Errorf("%s: Remeasure asked %d times", name, got)
+		}
+		if early.Result().State != test.state || whole.Result().State != test.state {
+			t.Errorf("%s: %s, to the end %s, want %s", name, early.Result().State, whole.Result().State, test.state)
+		}
+	}
+}
+
+// What the license could not measure is not asked for; a license that holds
+// nothing ends at once.
+func TestOnlyWhatIsLicensedIsAsked(t *testing.T) {
+	profile := profileOf(t, draft)
+	for text, want := range map[string]string{
+		"01" + "0803010203" + "0002" + "00010002":           "clientes", // three anchors are too few
+		"01" + "08080102030405060708" + "0001" + "0001":     "pedidos",
+		"01" + "08080102030405060708" + "ff00":              "pedidos",
+		"01" + "ff00" + "ff00":                              "",
+		"01" + "08080102030405060708" + "0002" + "00010002": "pedidos clientes",
+	} {
+		var items []byte
+		if _, err := fmt.Sscanf(text, "%x", &items); err != nil {
+			t.Fatal(err)
+		}
+		var metrics []string
+		for _, query := range run(t, again(t, queries.Remeasure, profile, items), erp(1, 20)) {
+			metrics = append(metrics, query.Metric)
+		}
+		if got := strings.Join(metrics, " "); got != want {
+			t.Errorf("%s: asked for %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestDialoguesThatCannotBegin(t *testing.T) {
+	profile := profileOf(t, draft)
+	first := collect(t, profile, queries.SQLite)
+	run(t, first, erp(1, 100))
+	for _, engine := range []queries.Engine{"", "oracle", "mysql", "SQLite"} {
+		if dialogue, err := queries.Collect(profile, engine, salt); dialogue != nil || !errors.Is(err, queries.UnknownEngine) {
+			t.Errorf("%q: %v", engine, err)
+		}
+		for _, begin := range []begin{queries.Recognize, queries.Remeasure} {
+			if dialogue, err := begin(profile, engine, salt, first.Encoded()); dialogue != nil || !errors.Is(err, queries.UnknownEngine) {
+				t.Errorf("%q: %v", engine, err)
+			}
+		}
+	}
+	for _, begin := range []begin{queries.Recognize, queries.Remeasure} {
+		for name, items := range map[string][]byte{"none": nil, "cut": first.Encoded()[:9], "longer": append(first.Encoded(), 0), "another profile's": {1, 255, 0}} {
+			if dialogue, err := begin(profile, queries.SQLite, salt, items); dialogue != nil || !errors.Is(err, fingerprint.BadItems) {
+				t.Errorf("items %s: %v", name, err)
+			}
+		}
+	}
+}
+
+// Without the secret nothing else is asked, and nothing is decided.
+func TestPepperThatIsNotThere(t *testing.T) {
+	profile := profileOf(t, draft+pepper)
+	first := collect(t, profile, queries.SQLite)
+	run(t, first, erp(1, 100))
+	denied := errors.New("permission denied")
+	for name, test := range map[string]struct {
+		rows [][]any
+		err  error
+		want error
+	}{
+		"no row":        {nil, nil, queries.NoPepper},
+		"NULL":          {[][]any{{nil}}, nil, queries.NoPepper},
+		"empty":         {[][]any{{""}}, nil, queries.NoPepper},
+		"eight bytes":   {[][]any{{[]byte("12345678")}}, nil, queries.NoPepper},
+		"a number":      {[][]any{{int64(12345)}}, nil, queries.NoPepper},
+		"two rows":      {[][]any{{"a random secret of the product"}, {"a random secret of the product"}}, nil, queries.NoPepper},
+		"a second NULL": {[][]any{{"a random secret of the product"}, {nil}}, nil, queries.NoPepper},
+		"not bytes":     {[][]any{{1.5}}, nil, queries.BadValue},
+		"no right":      {nil, denied, denied},
+	} {
+		answer := func(queries.Query) ([][]any, error) { return test.rows, test.err }
+		for i, dialogue := range []*queries.Dialogue{collect(t, profile, queries.SQLite), again(t, queries.Recognize, profile, first.Encoded()), again(t, queries.Remeasure, profile, first.Encoded())} {
+			list := run(t, dialogue, answer)
+			checkStatements(t, name, statements(list), []string{"SELECT `segredo` FROM `semente` LIMIT 2"})
+			problems := dialogue.Problems()
+			if len(problems) != 1 || problems[0].Metric != "" || !errors.Is(problems[0].Err, test.want) {
+				t.Errorf("%s: problems %v", name, problems)
+			}
+			if got := fmt.Sprintf("%x", dialogue.Encoded()); got != "01ff00ff00" || dialogue.Enough() {
+				t.Errorf("%s: enough, or %s", name, got)
+			}
+			if i > 0 && dialogue.Result().State != fingerprint.Undecided { // there is a license to compare with
+				t.Errorf("%s: %+v", name, dialogue.Result())
+			}
+		}
+	}
+}
+
+func TestPepperIsPartOfTheKey(t *testing.T) {
+	profile := profileOf(t, draft+pepper)
+	encoded := func(secret any) string {
+		dialogue := collect(t, profile, queries.SQLite)
+		run(t, dialogue, func(query queries.Query) ([][]any, error) {
+			if asked(query) == "pepper" {
+				return [][]any{{secret}}, nil
+			}
+			return erp(1, 100)(query)
+		})
+		if len(dialogue.Problems()) > 0 {
+			t.Errorf("%v: %v", secret, dialogue.Problems())
+		}
+		return fmt.Sprintf("%x", dialogue.Encoded())
+	}
+	if encoded("0123456789abcdef") != encoded([]byte("0123456789abcdef")) {
+		t.Error("bytes and text give other items")
+	}
+	if encoded("0123456789abcdef") == encoded("0123456789abcdeg") || encoded("0123456789abcdef") == encoded("0123456789abcdef ") {
+		t.Error("another secret gives the same items")
+	}
+}
+
+func TestEmptyTables(t *testing.T) {
+	profile := profileOf(t, draft)
+	for name, answer := range map[string]answers{
+		"no rows":      func(queries.Query) ([][]any, error) { return nil, nil },
+		"highest zero": erp(1, 0),
+		"below zero": func(query queries.Query) ([][]any, error) {
+			if asked(query) == "highest" {
+				return [][]any{{int64(-5)}}, nil
+			}
+			return nil, nil
+		},
+	} {
+		dialogue := collect(t, profile, queries.SQLite)
+		if list := run(t, dialogue, answer); len(list) != 2 || len(dialogue.Problems()) > 0 {
+			t.Errorf("%s: %d queries, %v", name, len(list), dialogue.Problems())
+		}
+		if got := fmt.Sprintf("%x", dialogue.Encoded()); got != "0100000000" || dialogue.Enough() {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	// A license from before the tables were emptied.
+	first := collect(t, profile, queries.SQLite)
+	run(t, first, erp(1, 100))
+	emptied := again(t, queries.Remeasure, profile, first.Encoded())
+	run(t, emptied, func(queries.Query) ([][]any, error) { return nil, nil })
+	if result := emptied.Result(); result.State != fingerprint.NotRecognized || result.Score != 0 || len(emptied.Problems()) > 0 {
+		t.Errorf("%+v, %v", result, emptied.Problems())
+	}
+}
+
+func TestTableTooLargeForASet(t *testing.T) {
+	small := strings.Replace(draft, "guid:uuid", "id:integer", 1)
+	profile := profileOf(t, strings.Replace(small, "columns = \"criado:timestamp\"", "columns = \"ativo:integer\"", 1))
+	dialogue := collect(t, profile, queries.SQLite)
+	if query, _ := dialogue.Next(); asked(query) != "highest" {
+		t.Fatal(query.SQL)
+	}
+	dialogue.Done(nil)
+	for id := range int64(queries.MaxSetRows) {
+		if err := dialogue.Row([]any{id, int64(1)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := dialogue.Row([]any{int64(queries.MaxSetRows), int64(1)})
+	if !errors.Is(err, queries.TooManyRows) {
+		t.Errorf("one row over the limit: %v", err)
+	}
+	dialogue.Done(err)
+	if problems := dialogue.Problems(); len(problems) != 1 || problems[0].Metric != "clientes" || !errors.Is(problems[0].Err, queries.TooManyRows) {
+		t.Errorf("%v", problems)
+	}
+	if items := dialogue.Items(); items[1].Measured || len(items[1].Values) > 0 {
+		t.Errorf("%+v", items)
+	}
+}
+
+// The confidential values of these rows stand in no error.
+const confidential = "98765"
+
+func TestRowsThatAreNotAcceptable(t *testing.T) {
+	profile := profileOf(t, draft)
+	when := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	for name, test := range map[string]struct {
+		metric string
+		rows   [][]any
+		want   string // names that the error gives
+	}{
+		"key twice":               {"pedidos", [][]any{{int64(1), when, "x"}, {int64(2), when, "x"}, {int64(1), when, confidential}}, "id"},
+		"key twice, other types":  {"pedidos", [][]any{{int64(1), when, "x"}, {"1.00", when, confidential}}, "id"},
+		"a column too few":        {"pedidos", [][]any{{int64(1), confidential}}, "columns"},
+		"a column too many":       {"pedidos", [][]any{{int64(1), when, "x", confidential}}, "columns"},
+		"no column":               {"pedidos", [][]any{{}}, "columns"},
+		"key is no number":        {"pedidos", [][]any{{"key " + confidential, when, "x"}}, "id"},
+		"key is NULL":             {"pedidos", [][]any{{nil, when, "x"}}, ""},
+		"time is no time":         {"pedidos", [][]any{{int64(1), confidential, "x"}}, "criado"},
+		"text is no text":         {"pedidos", [][]any{{int64(1), when, 98765.5}}, "marca"},
+		"text too long":           {"pedidos", [][]any{{int64(1), when, strings.Repeat(confidential, 20000)}}, "marca"},
+		"set: a column too few":   {"clientes", [][]any{{"0123456789abcdef"}}, "columns"},
+		"set: a column too many":  {"clientes", [][]any{{"0123456789abcdef", when, confidential}}, "columns"},
+		"set: key is no UUID":     {"clientes", [][]any{{confidential, when}}, "guid"},
+		"set: time is no time":    {"clientes", [][]any{{"0123456789abcdef", confidential}}, "criado"},
+		"highest is no number":    {"highest", [][]any{{confidential + "x"}}, ""},
+		"highest is a fraction":   {"highest", [][]any{{98765.5}}, ""},
+		"highest is NULL":         {"highest", [][]any{{nil}}, ""},
+		"highest over all limits": {"highest", [][]any{{"98765987659876598765"}}, ""},
+	} {
+		dialogue := collect(t, profile, queries.SQLite)
+		list := run(t, dialogue, func(query queries.Query) ([][]any, error) {
+			if test.metric == "highest" && asked(query) == "highest" || test.metric == query.Metric && asked(query) != "highest" {
+				return test.rows, nil
+			}
+			return erp(1, 100)(query)
+		})
+		problems := dialogue.Problems()
+		if len(problems) != 1 || !errors.Is(problems[0].Err, queries.BadValue) || problems[0].Metric != strings.Replace(test.metric, "highest", "pedidos", 1) {
+			t.Errorf("%s: problems %v", name, problems)
+			continue
+		}
+		text := problems[0].Err.Error()
+		if strings.Contains(text, confidential) || !strings.Contains(text, test.want) || len(text) > 200 {
+			t.Errorf("%s: %s", name, text)
+		}
+		for i, item := range dialogue.Items() {
+			if item.Measured == (profile.Metrics[i].Name == problems[0].Metric) {
+				t.Errorf("%s: %+v", name, dialogue.Items())
+			}
+		}
+		if list[len(list)-1].Metric != "clientes" {
+			t.Errorf("%s: the dialogue ended with %s", name, list[len(list)-1].Metric)
+		}
+	}
+}
+
+// An error of the database leaves its metric out, and the rest goes on.
+func TestDoneWithAnError(t *testing.T) {
+	profile := profileOf(t, string(profiles.SisPetro))
+	first := collect(t, profile, queries.SQLite)
+	run(t, first, erp(1, 100))
+	locked := fault.Code("FL-405").New("locked")
+	for _, test := range []struct{ metric, kind string }{{"pedidos", "highest"}, {"notas", "anchors"}, {"clientes", "set"}, {"depositos", "set"}} {
+		answer := func(query queries.Query) ([][]any, error) {
+			rows, _ := erp(1, 100)(query)
+			if query.Metric == test.metric && asked(query) == test.kind {
+				return rows, locked
+			}
+			return rows, nil
+		}
+		dialogue := collect(t, profile, queries.SQLite)
+		list := run(t, dialogue, answer)
+		if want := map[string]int{"highest": 8, "anchors": 9, "set": 9}[test.kind]; len(list) != want {
+			t.Errorf("%s: %d queries, want %d", test.metric, len(list), want)
+		}
+		if problems := dialogue.Problems(); len(problems) != 1 || problems[0].Metric != test.metric || !errors.Is(problems[0].Err, fault.Code("FL-405")) {
+			t.Errorf("%s: %v", test.metric, problems)
+		}
+		for i, item := range dialogue.Items() {
+			failed := profile.Metrics[i].Name == test.metric
+			if item.Measured == failed || !failed && fmt.Sprint(item) != fmt.Sprint(first.Items()[i]) {
+				t.Errorf("%s: %s is %+v", test.metric, profile.Metrics[i].Name, item)
+			}
+		}
+		if test.kind == "highest" {
+			continue // a license's exponent is known
+		}
+		measured := again(t, queries.Remeasure, profile, first.Encoded())
+		run(t, measured, answer)
+		if result := measured.Result(); result.State != fingerprint.Recognized || result.Score != 1 || result.Low == 1 || len(measured.Problems()) != 1 {
+			t.Errorf("%s: %+v, %v", test.metric, result, measured.Problems())
+		}
+	}
+}
+
+// Rows that came before the error do not count.
+func TestErrorAmongTheRows(t *testing.T) {
+	dialogue := collect(t, profileOf(t, draft), queries.SQLite)
+	broken := errors.New("connection reset")
+	for query, more := dialogue.Next(); more; query, more = dialogue.Next() {
+		rows, _ := erp(1, 100)(query)
+		for _, row := range rows {
+			if err := dialogue.Row(row); err != nil {
+				t.Fatal(err)
+			}
+		}
+		dialogue.Done(broken)
+	}
+	if got := fmt.Sprintf("%x", dialogue.Encoded()); got != "01ff00ff00" || len(dialogue.Problems()) != 2 || dialogue.Enough() {
+		t.Errorf("%s, %v", got, dialogue.Problems())
+	}
+}
