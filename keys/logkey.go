@@ -1,6 +1,8 @@
 package keys
 
 import (
+	"encoding/base64"
+	"fmt"
 	"io"
 	"strings"
 
@@ -55,7 +57,10 @@ func OpenLogKey(file, passphrase []byte) (*LogKey, error) {
 	secret, rest, _ := strings.Cut(string(content), "\n")
 	verifier, _, _ := strings.Cut(rest, "\n")
 	key := &LogKey{Verifier: verifier, secret: secret}
-	return key, key.check()
+	if err := key.check(); err != nil {
+		return nil, err
+	}
+	return key, nil
 }
 
 // check makes sure that both halves belong together.
@@ -64,8 +69,8 @@ func (k *LogKey) check() error {
 	if err != nil {
 		return BadLogKey.New("not a log key", "reason", "secret")
 	}
-	verifier, err := note.NewVerifier(k.Verifier)
-	if err != nil || verifier.Name() != signer.Name() || checkOrigin(signer.Name()) != nil {
+	verifier, err := parseVerifier(k.Verifier)
+	if err != nil || verifier.Name() != signer.Name() {
 		return BadLogKey.New("not a log key", "reason", "public half")
 	}
 	signature, err := signer.Sign([]byte(k.Verifier))
@@ -74,6 +79,21 @@ func (k *LogKey) check() error {
 	}
 	k.Origin = signer.Name()
 	return nil
+}
+
+// parseVerifier reads the public half of a log key in its one spelling:
+// note.NewVerifier takes the hash in capitals too.
+func parseVerifier(key string) (note.Verifier, error) {
+	verifier, err := note.NewVerifier(key)
+	if err != nil {
+		return nil, err
+	}
+	data, found := strings.CutPrefix(key, fmt.Sprintf("%s+%08x+", verifier.Name(), verifier.KeyHash()))
+	raw, err := base64.StdEncoding.Strict().DecodeString(data)
+	if !found || err != nil || base64.StdEncoding.EncodeToString(raw) != data {
+		return nil, BadLogKey.New("not a log key", "reason", "spelling")
+	}
+	return verifier, checkOrigin(verifier.Name())
 }
 
 // Signer returns the key as a signer of notes.

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/mod/sumdb/note"
-
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 )
@@ -100,8 +98,10 @@ func SealTrust(file TrustFile, root *openpgp.Secret) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = OpenTrust(document.Render(), root.Fingerprint())
-	return document.Render(), err
+	if _, err := OpenTrust(document.Render(), root.Fingerprint()); err != nil {
+		return nil, err
+	}
+	return document.Render(), nil
 }
 
 // OpenTrust reads a trust file whose certificate has the given root
@@ -133,7 +133,7 @@ func OpenOwnTrust(file []byte) (*Trust, error) {
 	if err := signedtext.Unmarshal(unverified.Text, TrustKind, trustFormat, &trust.TrustFile); err != nil {
 		return nil, err
 	}
-	if trust.certificate, err = openpgp.ReadCertificate(trust.Certificate); err != nil {
+	if trust.certificate, err = openpgp.ReadPackets(trust.Certificate); err != nil {
 		return nil, err
 	}
 	document, err := signedtext.Open(file, trust.certificate)
@@ -143,8 +143,14 @@ func OpenOwnTrust(file []byte) (*Trust, error) {
 	if document.Signer() != trust.Root() {
 		return nil, ForeignRoot.New("the trust file is not signed by its root", "root", document.Signer(), "wanted", trust.Root())
 	}
+	if len(document.Proof()) > 0 {
+		return nil, badTrust("proof", "a trust file carries none")
+	}
 	trust.Digest = document.Digest()
-	return &trust, trust.check(trust.certificate)
+	if err := trust.check(trust.certificate); err != nil {
+		return nil, err
+	}
+	return &trust, nil
 }
 
 // check looks for contradictions that the form does not show.
@@ -168,8 +174,8 @@ func badTrust(field, reason string) error {
 func (f *TrustFile) checkLogs() error {
 	seen := map[signedtext.Long]bool{}
 	for _, log := range f.Logs {
-		verifier, err := note.NewVerifier(string(log.Key))
-		if err != nil || verifier.Name() != log.Origin || checkOrigin(log.Origin) != nil {
+		verifier, err := parseVerifier(string(log.Key))
+		if err != nil || verifier.Name() != log.Origin {
 			return badTrust("log", "key")
 		}
 		if seen[log.Key] {

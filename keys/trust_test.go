@@ -211,11 +211,18 @@ func TestTrustFilesThatContradictThemselves(t *testing.T) {
 		"soft end below 0":        {func(f *keys.TrustFile) { f.Signers[1].Retired.Size = -3 }, keys.BadTrust},
 		"ends without a log":      {func(f *keys.TrustFile) { f.Logs = nil }, keys.BadTrust},
 		"key of another origin":   {func(f *keys.TrustFile) { f.Logs[0].Key = signedtext.Long(foreign.Verifier) }, keys.BadTrust},
-		"log twice":               {func(f *keys.TrustFile) { f.Logs = append(f.Logs, f.Logs[0]) }, keys.BadTrust},
-		"no key":                  {func(f *keys.TrustFile) { f.Logs[0].Key = "" }, keys.BadTrust},
-		"key with a wrong hash":   {func(f *keys.TrustFile) { f.Logs[0].Key = wrongHash(f.Logs[0].Key) }, keys.BadTrust},
-		"origin in capitals":      {func(f *keys.TrustFile) { f.Logs = append(f.Logs, named("Futura")) }, keys.BadTrust},
-		"origin with a dot":       {func(f *keys.TrustFile) { f.Logs = append(f.Logs, named("futura.example/log")) }, keys.BadTrust},
+		"log twice, in capitals": {func(f *keys.TrustFile) {
+			again := f.Logs[0]
+			origin, rest, _ := strings.Cut(string(again.Key), "+")
+			hash, key, _ := strings.Cut(rest, "+")
+			again.Key = signedtext.Long(origin + "+" + strings.ToUpper(hash) + "+" + key)
+			f.Logs = append(f.Logs, again)
+		}, keys.BadTrust},
+		"log twice":             {func(f *keys.TrustFile) { f.Logs = append(f.Logs, f.Logs[0]) }, keys.BadTrust},
+		"no key":                {func(f *keys.TrustFile) { f.Logs[0].Key = "" }, keys.BadTrust},
+		"key with a wrong hash": {func(f *keys.TrustFile) { f.Logs[0].Key = wrongHash(f.Logs[0].Key) }, keys.BadTrust},
+		"origin in capitals":    {func(f *keys.TrustFile) { f.Logs = append(f.Logs, named("Futura")) }, keys.BadTrust},
+		"origin with a dot":     {func(f *keys.TrustFile) { f.Logs = append(f.Logs, named("futura.example/log")) }, keys.BadTrust},
 		"origin of 41 characters": {func(f *keys.TrustFile) {
 			f.Logs = append(f.Logs, named(strings.Repeat("a", 20)+"/"+strings.Repeat("b", 20)))
 		}, keys.BadTrust},

@@ -1,13 +1,10 @@
 package request
 
 import (
-	"bytes"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/BurntSushi/toml"
 
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request/fingerprint"
@@ -169,7 +166,10 @@ func ParseProfile(text []byte) (*Profile, error) {
 		return nil, err
 	}
 	profile.Digest = signedtext.DigestOf(text)
-	return &profile, profile.check()
+	if err := profile.check(); err != nil {
+		return nil, err
+	}
+	return &profile, nil
 }
 
 // maxDraft bounds the file that a person writes, in bytes.
@@ -183,12 +183,10 @@ func DraftProfile(draft []byte, issued time.Time) ([]byte, error) {
 		return nil, signedtext.TooLarge.New("profile over the limit", "limit", maxDraft)
 	}
 	var written draftProfile
-	read, err := toml.NewDecoder(bytes.NewReader(draft)).Decode(&written)
-	if err != nil {
+	if wrong, err := signedtext.DecodeWritten(draft, &written); err != nil {
 		return nil, BadProfile.Wrap(err, "the profile cannot be read", "field", "file", "reason", err.Error())
-	}
-	if unknown := read.Undecoded(); len(unknown) > 0 {
-		return nil, badProfile(unknown[0].String(), "unknown key")
+	} else if wrong != "" {
+		return nil, badProfile(wrong, "unknown key")
 	}
 	profile := written.profile(issued)
 	if err := profile.check(); err != nil {
@@ -209,6 +207,12 @@ var (
 	engineForm = regexp.MustCompile(`^(?:sqlite|postgresql|mysql|firebird|sqlserver)$`)
 )
 
+// maxTable bounds a table's name with its schema, in characters, so that its
+// line stays within signedtext.MaxColumns.
+const maxTable = 50
+
+func isTable(name string) bool { return len(name) <= maxTable && tableForm.MatchString(name) }
+
 // Limits of a profile.
 const (
 	maxMetrics = 16
@@ -223,11 +227,11 @@ func (p *Profile) check() error {
 	switch {
 	case p.Title == "":
 		return badProfile("title", "empty")
-	case p.Scheme != Numbers && p.Scheme != BuildStamp:
+	case !p.Scheme.Known():
 		return badProfile("scheme", "unknown")
 	case p.Digits < 1 || p.Digits > maxDigits:
 		return badProfile("digits", "range")
-	case !fileForm.MatchString(p.File):
+	case !fileForm.MatchString(p.File) || signedtext.IsDevice(p.File):
 		return badProfile("file", "form")
 	case p.Maintenance != "" && !moduleForm.MatchString(p.Maintenance):
 		return badProfile("maintenance", "form")
@@ -244,12 +248,17 @@ func (p *Profile) check() error {
 
 func (p *Profile) checkPlaces() error {
 	for _, place := range []*Place{p.Running, p.Pepper} {
-		if place != nil && (!tableForm.MatchString(place.Table) || !columnForm.MatchString(place.Column)) {
+		if place != nil && (!isTable(place.Table) || !columnForm.MatchString(place.Column)) {
 			return badProfile("table", "form")
 		}
 	}
+	seen := map[[2]string]bool{}
 	for _, rename := range p.Renames {
-		if !engineForm.MatchString(rename.Engine) || !tableForm.MatchString(rename.Name) || !tableForm.MatchString(rename.There) {
+		if seen[[2]string{rename.Engine, rename.Name}] {
+			return badProfile("rename", "twice")
+		}
+		seen[[2]string{rename.Engine, rename.Name}] = true
+		if !engineForm.MatchString(rename.Engine) || !isTable(rename.Name) || !isTable(rename.There) {
 			return badProfile("rename", "form")
 		}
 	}
@@ -280,7 +289,7 @@ func (m ProfileMetric) check() error {
 	switch {
 	case m.Kind != fingerprint.Anchors && m.Kind != fingerprint.Set:
 		return badProfile("kind", "unknown")
-	case !tableForm.MatchString(m.Table):
+	case !isTable(m.Table):
 		return badProfile("table", "form")
 	case m.Key.check() != nil || m.Kind == fingerprint.Anchors && m.Key.Kind != IntegerColumn:
 		return badProfile("key", "anchors need an integer key")

@@ -145,14 +145,13 @@ func TestDraftKeepsEveryValue(t *testing.T) {
 	}
 }
 
-// The time is that of the signature, to the second and in UTC; order,
-// comments and quotes of the draft leave no trace.
+// The time is in UTC; order, comments and quotes of the draft leave no trace.
 func TestDraftOnlyMattersInWhatItSays(t *testing.T) {
 	want := draftText(t, wholeDraft)
 	other := "# a comment\n" + strings.Replace(wholeDraft, "product = \"sispetro\"\n", "", 1)
 	other = strings.Replace(other, "digits = 2\n", "digits = +2 # two\r\nproduct = 'sispetro'\n", 1)
 	other = strings.Replace(other, `"Fale com a Futura."`, `"""Fale com a \u0046utura."""`, 1)
-	got, err := request.DraftProfile([]byte(other), issued.Add(999*time.Millisecond).In(time.FixedZone("", 3600)))
+	got, err := request.DraftProfile([]byte(other), issued.In(time.FixedZone("", 3600)))
 	if err != nil || !bytes.Equal(got, want) {
 		t.Errorf("%v\n%s\nwant:\n%s", err, got, want)
 	}
@@ -169,7 +168,7 @@ func TestDraftsAtTheLimits(t *testing.T) {
 		"one item":                    {"count = 64", "count = 1"},
 		"250 items":                   {"count = 64", "count = 250"},
 		"weight 10":                   {"weight = 2", "weight = 10"},
-		"longest table":               {"erp.pedido", long + "." + long[:13]},
+		"longest table":               {"erp.pedido", long + "." + long[:9]},
 		"longest column":              {"id:integer", long + ":integer"},
 		"longest product":             {`product = "sispetro"`, `product = "` + long + `"`},
 		"names with underscore":       {"id:integer", "_Id9:integer"},
@@ -333,6 +332,11 @@ var refusals = map[string][2]string{
 	"rename from a bad name":        {`name = "cliente"`, `name = "cliente;"`},
 	"rename to a bad name":          {"public.customer", `customer\"`},
 	"rename to nothing":             {"public.customer", ""},
+	"key in other case":             {"title = ", "Title = \"Other\"\ntitle = "},
+	"key in other case alone":       {"digits = 2", "Digits = 2"},
+	"table of 51 characters":        {"erp.pedido", strings.Repeat("x", 40) + "." + strings.Repeat("x", 10)},
+	"rename twice":                  {"[[rename]]", "[[rename]]\nengine = \"postgresql\"\nname = \"cliente\"\nthere = \"other\"\n[[rename]]"},
+	"file name of a device":         {"versao{version}.ver", "nul.{version}.ver"},
 	"unknown key":                   {"digits = 2", "digits = 2\ncolour = \"red\""},
 	"unknown key in a metric":       {"count = 64", "count = 64\nlimit = 5"},
 	"unknown key in a place":        {`column = "versao"`, "column = \"versao\"\nwhere = \"1 = 1\""},

@@ -32,6 +32,7 @@ package request
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/futura/airlicense/keys/fault"
@@ -149,7 +150,7 @@ func Open(file []byte) (*Signed, error) {
 	if err := signedtext.Unmarshal(unverified.Text, Kind, format, &signed.Request); err != nil {
 		return nil, err
 	}
-	if signed.Certificate, err = openpgp.ReadCertificate(signed.Key.Certificate); err != nil {
+	if signed.Certificate, err = openpgp.ReadPackets(signed.Key.Certificate); err != nil {
 		return nil, err
 	}
 	if signed.Certificate.Fingerprint() != signed.Key.Fingerprint {
@@ -158,7 +159,13 @@ func Open(file []byte) (*Signed, error) {
 	if signed.Document, err = signedtext.Open(file, signed.Certificate); err != nil {
 		return nil, err
 	}
-	return &signed, signed.check()
+	if len(signed.Document.Proof()) > 0 {
+		return nil, badRequest("proof", "a request carries none")
+	}
+	if err := signed.check(); err != nil {
+		return nil, err
+	}
+	return &signed, nil
 }
 
 func badRequest(field, reason string) error {
@@ -182,6 +189,9 @@ func (r *Request) check() error {
 	}
 	if r.Enrollment != nil && len(r.Enrollment.Proof) != 64 {
 		return badRequest("proof", "length")
+	}
+	if r.Installed == nil && slices.ContainsFunc(r.Databases, func(database Database) bool { return len(database.Continuity) > 0 }) {
+		return badRequest("continuity", "nothing is installed")
 	}
 	return checkDatabases(r.Databases)
 }

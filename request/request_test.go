@@ -118,6 +118,7 @@ func TestSealFillsInKindAndKey(t *testing.T) {
 func TestOpenRefusesEveryChangedByte(t *testing.T) {
 	small := asked()
 	small.Installed, small.Databases = nil, small.Databases[:1]
+	small.Databases[0].Continuity = nil
 	file := sealRequest(t, small, siteKey(t, 1)).Document.Render()
 	refused := func(what string, at int, changed []byte) {
 		t.Helper()
@@ -265,6 +266,8 @@ func TestOpenRefusesOtherDocuments(t *testing.T) {
 		"other order":   {sealText(t, []byte(strings.Replace(text, "running = \"8.8.2\"\n", "", 1)+"\nrunning = \"8.8.2\""), site), signedtext.NotDocument},
 		"empty running": {sealText(t, []byte(strings.Replace(text, "\"8.8.2\"", "\"\"", 1)), site), signedtext.NotDocument},
 		"empty table":   {sealText(t, []byte(strings.Replace(text, "\n[installed]", "\n[extra]\n\n[installed]", 1)), site), signedtext.NotDocument},
+		"a proof":       {sealRequest(t, asked(), site).Document.WithProof([]byte("junk")).Render(), request.BadRequest},
+		"armored key":   {sealText(t, armoredKey(t, text, site), site), openpgp.BadCertificate},
 		"text alone":    {[]byte(text), signedtext.NotSigned},
 		"certificate":   {site.Certificate().Armor(), signedtext.NotSigned},
 		"empty":         {nil, signedtext.Empty},
@@ -273,6 +276,21 @@ func TestOpenRefusesOtherDocuments(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, err, test.want)
 		}
 	}
+}
+
+// armoredKey puts the armored file in the place of the packets.
+func armoredKey(t testing.TB, text string, site *openpgp.Secret) []byte {
+	t.Helper()
+	var read request.Request
+	if err := signedtext.Unmarshal([]byte(text), request.Kind, 1, &read); err != nil {
+		t.Fatal(err)
+	}
+	read.Key.Certificate = site.Certificate().Armor()
+	armored, err := signedtext.Marshal(read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return armored
 }
 
 // trustFile is a real one: even the root's own signature makes no request.

@@ -20,6 +20,9 @@ const (
 	BuildStamp Scheme = "build-stamp"
 )
 
+// Known reports whether it is one of the schemes.
+func (s Scheme) Known() bool { return s == Numbers || s == BuildStamp }
+
 // Version is one version of a product.
 type Version struct {
 	text    string

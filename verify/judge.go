@@ -244,8 +244,8 @@ func (j *judging) remember(name string, measured Measurement) {
 	verdict := DatabaseVerdict{Name: name, Result: measured.Result}
 	if measured.Err == nil && measured.Result.State == fingerprint.Drifted {
 		age := max(j.now.Sub(j.license.Issued), day)
-		left := time.Duration(float64(age) * measured.Result.Margin / max(1-measured.Result.Score, 0.01))
-		verdict.RenewBy = j.now.Add(min(max(left, day), 30*day))
+		left := float64(age) * measured.Result.Margin / max(1-measured.Result.Score, 0.01)
+		verdict.RenewBy = j.now.Add(time.Duration(min(max(left, float64(day)), float64(30*day))))
 	}
 	j.verdict.Databases = append(j.verdict.Databases, verdict)
 }
@@ -273,18 +273,29 @@ func percent(score float64) int { return int(score*100 + 0.5) }
 
 // notRecognized gives a binding that was good before the days of grace.
 func (j *judging) notRecognized(name string, measured Measurement) error {
-	history := j.situation.History
-	if !history.LastGood.IsZero() {
-		since := history.LostSince
-		if since.IsZero() {
-			since = j.now
-		}
-		if left := since.Add(days(j.license.Terms.UnrecognizedDays)).Sub(j.now); left > 0 {
-			return warning{BindingLost.New("the database is not recognized any more", "database", name,
-				"score", percent(measured.Result.Score), "days", wholeDays(left))}
-		}
+	if left := j.grace(); left > 0 {
+		return warning{BindingLost.New("the database is not recognized any more", "database", name,
+			"score", percent(measured.Result.Score), "days", wholeDays(left))}
 	}
 	return NotRecognized.New("the database is not the licensed one", "database", name, "score", percent(measured.Result.Score))
+}
+
+// grace is how long a server still starts after the loss of a binding that
+// was good, from its first sign on; nothing when it never was. A loss that is
+// remembered from the future (the clock was ahead then, or is behind now)
+// gives the whole grace and stays as it is: to move it would make a clock
+// that is set right refuse.
+func (j *judging) grace() time.Duration {
+	history := j.situation.History
+	if history.LastGood.IsZero() {
+		return 0
+	}
+	since := history.LostSince
+	if since.IsZero() {
+		since = j.now
+	}
+	whole := days(j.license.Terms.UnrecognizedDays)
+	return min(whole, since.Add(whole).Sub(j.now))
 }
 
 // decide draws the conclusion from the checks.
@@ -300,14 +311,23 @@ func (j *judging) decide() {
 		}
 	}
 	if j.verdict.Outcome == UndecidedVerdict {
-		last := j.situation.History.LastGood
-		j.verdict.Start = !last.IsZero() && j.now.Sub(last) <= days(j.license.Terms.UndecidedDays)
+		j.verdict.Start = j.bridged()
 		return
 	}
 	j.verdict.Start = true
 	if j.recognizedAll() {
 		j.verdict.History = History{LastGood: j.now}
 	}
+}
+
+// bridged reports whether an undecided verdict starts a server: on the last
+// good one, or because even a certain "not recognized" would still start it.
+func (j *judging) bridged() bool {
+	history := j.situation.History
+	if history.LastGood.IsZero() {
+		return false
+	}
+	return j.now.Sub(history.LastGood) <= days(j.license.Terms.UndecidedDays) || !history.LostSince.IsZero() && j.grace() > 0
 }
 
 // recognizedAll reports whether databases were measured and all recognized,

@@ -491,10 +491,40 @@ func TestClockSetBackDuringTheGrace(t *testing.T) {
 		if !verdict.Start || verdict.Outcome != verify.Valid {
 			t.Errorf("%d days back: %s, %v", back, verdict.Outcome, verdict.Reason())
 		}
+		if left := value(verdict.Checks[len(verdict.Checks)-1].Err, "days"); left != 15 {
+			t.Errorf("%d days back there are %v days left", back, left)
+		}
 		history = verdict.History
 	}
 	if verdict := judge(today.AddDate(0, 0, 15)); verdict.Start || !errors.Is(verdict.Reason(), verify.NotRecognized) {
 		t.Errorf("after the grace: %s, %v", verdict.Outcome, verdict.Reason())
+	}
+}
+
+// While the grace of a lost binding runs, a database that cannot be reached
+// is no worse than one that is certainly another.
+func TestUndecidedWithinTheGrace(t *testing.T) {
+	for lost, start := range map[int]bool{1: true, 9: true, 14: true, 15: false, 30: false} {
+		verdict := verify.Judge(granted(), everything(func(s *verify.Situation) {
+			s.Databases["producao"], s.History = notReached, verify.History{LastGood: ago(lost + 1), LostSince: ago(lost)}
+		}))
+		if want := start || lost+1 <= 7; verdict.Start != want || verdict.Outcome != verify.UndecidedVerdict {
+			t.Errorf("lost %d days ago: %s, start %v", lost, verdict.Outcome, verdict.Start)
+		}
+	}
+}
+
+// However far the clock is ahead, a day to renew by can be named.
+func TestRenewByIsWithinAMonth(t *testing.T) {
+	for _, years := range []int{0, 1, 100, 170} {
+		now := today.AddDate(years, 0, 0)
+		verdict := verify.Judge(granted(), everything(func(s *verify.Situation) {
+			s.Now = now
+			s.Databases["producao"] = verify.Measurement{Result: fingerprint.Result{State: fingerprint.Drifted, Score: 0.89, Margin: 0.44}}
+		}))
+		if by := verdict.Databases[0].RenewBy.Sub(now); by < 24*time.Hour || by > 30*24*time.Hour || years > 0 && by != 30*24*time.Hour {
+			t.Errorf("%d years ahead: %v", years, by)
+		}
 	}
 }
 

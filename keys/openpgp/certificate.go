@@ -71,6 +71,16 @@ func ReadCertificate(data []byte) (*Certificate, error) {
 	return &Certificate{raw: bytes.Clone(raw), entity: entity}, nil
 }
 
+// ReadPackets is ReadCertificate for bare packets alone: in a document there
+// is one spelling of a certificate.
+func ReadPackets(data []byte) (*Certificate, error) {
+	certificate, err := ReadCertificate(data)
+	if err == nil && !bytes.Equal(certificate.raw, data) {
+		return nil, badCertificate("armor", nil)
+	}
+	return certificate, err
+}
+
 func badCertificate(reason string, cause error) error {
 	return BadCertificate.Wrap(cause, "not an acceptable certificate", "reason", reason)
 }

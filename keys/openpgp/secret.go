@@ -235,7 +235,10 @@ func (s *Secret) Sign(text []byte, at time.Time) ([]byte, error) {
 	if err := signature.Serialize(&raw); err != nil {
 		return nil, notSecret("encoder", err)
 	}
-	return raw.Bytes(), s.check(text, raw.Bytes())
+	if err := s.check(text, raw.Bytes()); err != nil {
+		return nil, err
+	}
+	return raw.Bytes(), nil
 }
 
 func (s *Secret) check(text, raw []byte) error {

@@ -21,6 +21,13 @@ func CheckName(field, value string) error {
 	return nil
 }
 
+// IsDevice reports whether Windows takes a file name for a device: what
+// stands before the first dot decides.
+func IsDevice(file string) bool {
+	base, _, _ := strings.Cut(strings.ToLower(file), ".")
+	return deviceForm.MatchString(strings.TrimSpace(base))
+}
+
 // CheckNumber accepts customer numbers: 1 to 10 digits. Leading zeros count,
 // "123" and "00123" are two customers.
 func CheckNumber(field, value string) error {

@@ -66,7 +66,10 @@ func Marshal(document any) ([]byte, error) {
 		return nil, err
 	}
 	text := bytes.TrimSuffix(out.Bytes(), []byte("\n"))
-	return text, CheckText(text)
+	if err := CheckText(text); err != nil {
+		return nil, err
+	}
+	return text, nil
 }
 
 type writer struct{ bytes.Buffer }
@@ -169,8 +172,8 @@ func (w *writer) value(key string, value reflect.Value) error {
 
 func (w *writer) time(key string, instant time.Time) error {
 	instant = instant.UTC()
-	if instant.Year() < firstYear || instant.Year() > lastYear {
-		return BadField.New("time out of range", "field", key, "reason", "year")
+	if instant.Year() < firstYear || instant.Year() > lastYear || instant.Nanosecond() != 0 {
+		return BadField.New("time out of range, or not to the second", "field", key, "reason", "time")
 	}
 	fmt.Fprintf(w, "%s = %s\n", key, instant.Format("2006-01-02T15:04:05Z"))
 	return nil

@@ -18,9 +18,9 @@ func (t Thresholds) Valid() bool {
 	return t.Drifted >= Floor && t.Recognized >= t.Drifted && t.Recognized <= 0.9
 }
 
-// minWeight is the share of the license's weight that must be measured for
-// a verdict.
-const minWeight = 2.0 / 3
+// minWeight is the share of the profile's weight that a license must hold:
+// with less there is too little margin above the thresholds.
+const minWeight = 0.75
 
 // saturation is the containment from which a metric counts in full.
 const saturation = 0.6
@@ -49,57 +49,60 @@ type Component struct {
 // Result is a comparison.
 type Result struct {
 	State      State
-	Score      float64 // of what was measured
+	Score      float64 // what is proved: Low
 	Margin     float64 // Score above the lowest that still starts; negative below
 	Low, High  float64 // what the score can still become when more is measured
 	Components []Component
 }
 
 // Settled reports whether measuring more metrics cannot change whether the
-// database counts as recognized, drifted or not.
+// database counts as recognized or not.
 func (r Result) Settled(thresholds Thresholds) bool {
 	return r.Low >= thresholds.Recognized || r.High < thresholds.Drifted
 }
 
 // Compare judges what was measured now against the items of a license. Items
-// of both are in the order of the metrics; what could not be measured is left
-// out of both sums.
+// of both are in the order of the metrics. A metric that the license lacks
+// counts as lost; one that could not be measured now leaves the score open
+// between Low and High, and the verdict with it unless both agree.
 func Compare(metrics []Metric, licensed, now Items, thresholds Thresholds) Result {
 	var result Result
-	var possible, measured, reached float64
+	var all, open, reached float64
 	for i, metric := range metrics {
+		weight := float64(metric.Weight)
+		all += weight
 		if !licensed[i].Enough(metric.Kind) {
 			continue
 		}
 		component := compareMetric(metric, licensed[i], now[i])
-		weight := float64(metric.Weight)
-		possible += weight
 		if component.Measured {
-			measured += weight
 			reached += weight * component.Score
+		} else {
+			open += weight
 		}
 		result.Components = append(result.Components, component)
 	}
-	result.State = Undecided
-	if possible == 0 {
+	if len(result.Components) == 0 {
+		result.State = Undecided
 		return result
 	}
-	result.Low = reached / possible
-	result.High = (reached + possible - measured) / possible
-	if measured > 0 {
-		result.Score = reached / measured
-		result.Margin = result.Score - thresholds.Drifted
-	}
-	switch {
-	case measured < possible*minWeight && !result.Settled(thresholds):
-	case result.Score >= thresholds.Recognized:
-		result.State = Recognized
-	case result.Score >= thresholds.Drifted:
-		result.State = Drifted
-	default:
-		result.State = NotRecognized
-	}
+	result.Low, result.High = reached/all, (reached+open)/all
+	result.Score = result.Low
+	result.Margin = result.Score - thresholds.Drifted
+	result.State = result.state(thresholds)
 	return result
+}
+
+func (r Result) state(thresholds Thresholds) State {
+	switch {
+	case r.Low >= thresholds.Recognized:
+		return Recognized
+	case r.Low >= thresholds.Drifted:
+		return Drifted
+	case r.High < thresholds.Drifted:
+		return NotRecognized
+	}
+	return Undecided
 }
 
 func compareMetric(metric Metric, licensed, now Item) Component {
@@ -160,8 +163,8 @@ func (items Items) Within(metrics []Metric, licensed Items) Items {
 	return within
 }
 
-// EnoughToIssue reports whether the items measured carry at least two thirds
-// of the profile's weight: less could not be recognized later.
+// EnoughToIssue reports whether the items measured carry at least three
+// quarters of the profile's weight.
 func EnoughToIssue(metrics []Metric, items Items) bool {
 	var all, measured float64
 	for i, metric := range metrics {

@@ -154,7 +154,7 @@ func FuzzItems(f *testing.F) {
 			t.Errorf("%x is also %x", data, again)
 		}
 		result := fingerprint.Compare(both, items, items, standard)
-		if len(result.Components) > 0 && result.State != fingerprint.Recognized || result.Score > 1 {
+		if fingerprint.EnoughToIssue(both, items) && result.State != fingerprint.Recognized || result.Score > 1 {
 			t.Errorf("%x compared with itself: %+v", data, result)
 		}
 	})
@@ -510,25 +510,27 @@ func TestVerdicts(t *testing.T) {
 		{"other thresholds, exactly drifted", strict, []part{good(6), bad(4)}, fingerprint.Drifted, 0.6, 0.6, 0.6},
 		{"other thresholds, below", strict, []part{good(10), bad(7)}, fingerprint.NotRecognized, 10.0 / 17, 10.0 / 17, 10.0 / 17},
 		{"weights count, not metrics", standard, []part{bad(1), bad(1), bad(1), good(10)}, fingerprint.Recognized, 10.0 / 13, 10.0 / 13, 10.0 / 13},
-		{"unmeasured ones are in neither sum", standard, []part{good(1), bad(1), gone(1)}, fingerprint.Recognized, 0.5, 1.0 / 3, 2.0 / 3},
-		{"two thirds measured, drifted", standard, []part{good(9), bad(10), bad(1), gone(10)}, fingerprint.Drifted, 0.45, 0.3, 19.0 / 30},
-		{"under two thirds measured", standard, []part{good(10), bad(9), gone(10)}, fingerprint.Undecided, 10.0 / 19, 10.0 / 29, 20.0 / 29},
-		{"a third measured, all good", standard, []part{good(1), gone(2)}, fingerprint.Undecided, 1, 1.0 / 3, 1},
+		{"unmeasured ones leave it open", standard, []part{good(1), bad(1), gone(1)}, fingerprint.Undecided, 1.0 / 3, 1.0 / 3, 2.0 / 3},
+		{"measured far enough to be drifted", standard, []part{good(14), bad(6), gone(10)}, fingerprint.Drifted, 14.0 / 30, 14.0 / 30, 24.0 / 30},
+		{"half found, a third not measured", standard, []part{good(10), bad(9), gone(10)}, fingerprint.Undecided, 10.0 / 29, 10.0 / 29, 20.0 / 29},
+		{"a third measured, all good", standard, []part{good(1), gone(2)}, fingerprint.Undecided, 1.0 / 3, 1.0 / 3, 1},
 		{"a third measured, all bad", standard, []part{bad(1), gone(2)}, fingerprint.Undecided, 0, 0, 2.0 / 3},
-		{"half measured, and the rest cannot spoil it", standard, []part{good(1), gone(1)}, fingerprint.Recognized, 1, 0.5, 1},
-		{"half measured, under other thresholds", strict, []part{good(1), gone(1)}, fingerprint.Undecided, 1, 0.5, 1},
+		{"half measured, and the rest cannot spoil it", standard, []part{good(1), gone(1)}, fingerprint.Recognized, 0.5, 0.5, 1},
+		{"half measured, under other thresholds", strict, []part{good(1), gone(1)}, fingerprint.Undecided, 0.5, 0.5, 1},
 		{"56 percent measured, and the rest cannot help", standard, []part{bad(5), gone(4)}, fingerprint.NotRecognized, 0, 0, 4.0 / 9},
 		{"55 percent measured, and the rest could help", standard, []part{bad(10), bad(1), gone(9)}, fingerprint.Undecided, 0, 0, 0.45},
 		{"nothing measured", standard, []part{gone(2), gone(1)}, fingerprint.Undecided, 0, 0, 1},
 		{"nothing licensed", standard, []part{{kind: anchors, weight: 2, licensed: 64, found: 64, unlicensed: true}}, fingerprint.Undecided, 0, 0, 0},
 		{"no metrics", standard, nil, fingerprint.Undecided, 0, 0, 0},
-		{"seven anchors say too little", standard, []part{{kind: anchors, weight: 9, licensed: 7, absent: 57}, good(1)}, fingerprint.Recognized, 1, 1, 1},
+		{"seven anchors say too little, and count as lost", standard, []part{{kind: anchors, weight: 9, licensed: 7, found: 7, absent: 57}, good(1)}, fingerprint.NotRecognized, 0.1, 0.1, 0.1},
 		{"eight anchors say enough", standard, []part{{kind: anchors, weight: 9, licensed: 8}, good(1)}, fingerprint.NotRecognized, 0.1, 0.1, 0.1},
-		{"one item of a set says too little", standard, []part{{kind: set, weight: 9, licensed: 1}, good(1)}, fingerprint.Recognized, 1, 1, 1},
+		{"one item of a set says too little, and counts as lost", standard, []part{{kind: set, weight: 9, licensed: 1, found: 1}, good(1)}, fingerprint.NotRecognized, 0.1, 0.1, 0.1},
 		{"two items of a set say enough", standard, []part{{kind: set, weight: 9, licensed: 2}, good(1)}, fingerprint.NotRecognized, 0.1, 0.1, 0.1},
-		{"another exponent is not measured", standard, []part{{kind: anchors, weight: 2, licensed: 64, otherSize: true}, good(1), good(3)}, fingerprint.Recognized, 1, 4.0 / 6, 1},
-		{"another exponent of a set", standard, []part{{kind: set, weight: 2, licensed: 16, found: 16, otherSize: true}, good(1)}, fingerprint.Undecided, 1, 1.0 / 3, 1},
-		{"another number of probes", standard, []part{{kind: anchors, weight: 2, licensed: 64, found: 64, otherAnchors: true}, good(1)}, fingerprint.Undecided, 1, 1.0 / 3, 1},
+		{"another exponent is not measured", standard, []part{{kind: anchors, weight: 2, licensed: 64, otherSize: true}, good(1), good(3)}, fingerprint.Recognized, 4.0 / 6, 4.0 / 6, 1},
+		{"another exponent of a set", standard, []part{{kind: set, weight: 2, licensed: 16, found: 16, otherSize: true}, good(1)}, fingerprint.Undecided, 1.0 / 3, 1.0 / 3, 1},
+		{"another number of probes", standard, []part{{kind: anchors, weight: 2, licensed: 64, found: 64, otherAnchors: true}, good(1)}, fingerprint.Undecided, 1.0 / 3, 1.0 / 3, 1},
+		{"a clone with a table hidden", standard, []part{bad(2), bad(2), gone(2), good(2), good(1), good(1)}, fingerprint.Undecided, 0.4, 0.4, 0.6},
+		{"a clone whose license lacks a table", standard, []part{bad(2), bad(2), {kind: anchors, weight: 2, unlicensed: true}, good(2), good(1), good(1)}, fingerprint.NotRecognized, 0.4, 0.4, 0.4},
 	} {
 		result := compare(test.thresholds, test.parts...)
 		if result.State != test.want || !near(result.Score, test.score) || !near(result.Low, test.low) || !near(result.High, test.high) {
@@ -583,7 +585,7 @@ func TestBoundsHoldWhateverIsMeasuredLater(t *testing.T) {
 	}
 }
 
-func TestEnoughToIssueIsTwoThirds(t *testing.T) {
+func TestEnoughToIssueIsThreeQuarters(t *testing.T) {
 	measured := func(kind fingerprint.Kind, values ...uint16) fingerprint.Item {
 		return fingerprint.Item{Measured: true, Values: values}
 	}
@@ -594,11 +596,11 @@ func TestEnoughToIssueIsTwoThirds(t *testing.T) {
 		want    bool
 	}{
 		"everything":                {[2]int{2, 1}, fingerprint.Items{eight, two}, true},
-		"exactly two thirds":        {[2]int{2, 1}, fingerprint.Items{eight, {}}, true},
-		"two thirds of a set":       {[2]int{5, 10}, fingerprint.Items{{}, two}, true},
+		"exactly three quarters":    {[2]int{3, 1}, fingerprint.Items{eight, {}}, true},
+		"three quarters of a set":   {[2]int{3, 9}, fingerprint.Items{{}, two}, true},
 		"one third":                 {[2]int{2, 1}, fingerprint.Items{{}, two}, false},
-		"just under two thirds":     {[2]int{9, 5}, fingerprint.Items{eight, {}}, false},
-		"just over two thirds":      {[2]int{9, 4}, fingerprint.Items{eight, {}}, true},
+		"just under three quarters": {[2]int{8, 3}, fingerprint.Items{eight, {}}, false},
+		"just over three quarters":  {[2]int{10, 3}, fingerprint.Items{eight, {}}, true},
 		"nothing":                   {[2]int{2, 1}, fingerprint.Items{{}, {}}, false},
 		"seven anchors":             {[2]int{2, 1}, fingerprint.Items{measured(anchors, 1, 2, 3, 0, 4, 5, 6, 7), two}, false},
 		"one item of a set":         {[2]int{1, 2}, fingerprint.Items{eight, measured(set, 1)}, false},
@@ -611,15 +613,12 @@ func TestEnoughToIssueIsTwoThirds(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	// No rounding on the way: exactly two thirds are enough, whatever the sum.
+	// No rounding on the way: exactly three quarters are enough, whatever the sum.
 	for weight := range 60 {
 		metrics := slices.Clone(both)
-		metrics[0].Weight, metrics[1].Weight = 2*(weight+1), weight+1
+		metrics[0].Weight, metrics[1].Weight = 3*(weight+1), weight+1
 		if !fingerprint.EnoughToIssue(metrics, fingerprint.Items{eight, {}}) {
-			t.Errorf("%d of %d is less than two thirds", 2*(weight+1), 3*(weight+1))
-		}
-		if undecided := compare(standard, good(weight+1), bad(weight+1), gone(weight+1)); undecided.State != fingerprint.Recognized {
-			t.Errorf("weight %d: %+v", weight+1, undecided)
+			t.Errorf("%d of %d is less than three quarters", 3*(weight+1), 4*(weight+1))
 		}
 	}
 }

@@ -205,6 +205,23 @@ var dishonest = map[string]func(*erp, *rand.Rand){
 	},
 }
 
+// hidden is a database that is not the licensed one, and from which a table
+// is hidden, in the hope that what is not measured does not count.
+var hidden = map[string]func(*erp, *rand.Rand){
+	"clone, anew, a table hidden": func(e *erp, r *rand.Rand) {
+		e.each(0, documents, stranger)
+		e[r.IntN(documents)].renamed = true
+	},
+	"clone, wiped, two tables hidden": func(e *erp, _ *rand.Rand) {
+		e.each(0, documents, func(s *simulated) { s.highest = 0 })
+		e.each(0, 2, func(s *simulated) { s.renamed = true })
+	},
+	"another customer, three tables hidden": func(e *erp, _ *rand.Rand) {
+		e.each(0, 6, stranger)
+		e.each(0, 3, func(s *simulated) { s.renamed = true })
+	},
+}
+
 const trials = 30
 
 func TestSimulatedSites(t *testing.T) {
@@ -229,6 +246,9 @@ func TestSimulatedSites(t *testing.T) {
 	for name, happen := range dishonest {
 		_, high := simulate(t, sites, name, happen, fingerprint.NotRecognized)
 		highest = max(highest, high)
+	}
+	for name, happen := range hidden {
+		simulate(t, sites, name, happen, fingerprint.NotRecognized, fingerprint.Undecided)
 	}
 	t.Logf("lowest honest score %.3f, highest dishonest score %.3f", lowest, highest)
 }

@@ -4,7 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
-	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -98,15 +98,18 @@ func integer(value any) (int64, error) {
 	return 0, badValue("not a whole number")
 }
 
+var integerForm = regexp.MustCompile(`^([+-]?[0-9]{1,19})(?:\.0*)?$`)
+
 func integerText(text string) (int64, error) {
-	if len(text) > 64 {
+	found := integerForm.FindStringSubmatch(strings.TrimSpace(text))
+	if found == nil {
 		return 0, badValue("not a whole number")
 	}
-	number, ok := new(big.Rat).SetString(strings.TrimSpace(text))
-	if !ok || strings.ContainsAny(text, "eE/_xXpP") || !number.IsInt() || !number.Num().IsInt64() {
+	number, err := strconv.ParseInt(found[1], 10, 64)
+	if err != nil {
 		return 0, badValue("not a whole number")
 	}
-	return number.Num().Int64(), nil
+	return number, nil
 }
 
 // timestampForms are the spellings of SQLite and of drivers that hand out

@@ -193,8 +193,12 @@ func (d *Dialogue) Enough() bool {
 	return fingerprint.EnoughToIssue(d.profile.MetricList(), d.items)
 }
 
-// Result compares with the license, as far as was measured.
+// Result compares with the license, as far as was measured. A dialogue that
+// collects has none to compare with.
 func (d *Dialogue) Result() fingerprint.Result {
+	if d.licensed == nil {
+		return fingerprint.Result{State: fingerprint.Undecided}
+	}
 	return fingerprint.Compare(d.profile.MetricList(), d.licensed, d.items, d.profile.Thresholds())
 }
 
@@ -215,12 +219,23 @@ func (s *pepperStep) query() Query {
 
 func (s *pepperStep) row(values []any) (err error) {
 	s.rows++
+	if err := one(values); err != nil {
+		return err
+	}
 	s.pepper, err = canonical(request.BytesColumn, values[0])
 	return err
 }
 
+// one refuses a row of another width than one value.
+func one(values []any) error {
+	if len(values) != 1 {
+		return BadValue.New("a row of another width", "reason", "columns")
+	}
+	return nil
+}
+
 func (s *pepperStep) done() error {
-	if s.rows != 1 || len(s.pepper) < minPepper {
+	if s.rows != 1 || len(s.pepper) < 1+minPepper { // canonical begins with one byte of its own
 		return NoPepper.New("the table has not exactly one row with a secret", "table", s.dialogue.profile.Pepper.Table)
 	}
 	return s.dialogue.begin(s.pepper)
@@ -265,8 +280,10 @@ func (s *highestStep) query() Query {
 }
 
 func (s *highestStep) row(values []any) error {
-	highest, err := integer(values[0])
-	s.highest = highest
+	err := one(values)
+	if err == nil {
+		s.highest, err = integer(values[0])
+	}
 	return err
 }
 

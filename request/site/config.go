@@ -2,7 +2,6 @@ package site
 
 import (
 	"regexp"
-	"strings"
 
 	"github.com/BurntSushi/toml"
 
@@ -54,7 +53,7 @@ var variableForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,99}$`)
 // key would be a setting that silently does not count.
 func ParseConfig(data []byte) (*Config, error) {
 	var config Config
-	read, err := toml.Decode(strings.TrimPrefix(string(data), "\ufeff"), &config) // Notepad writes a byte order mark
+	wrong, err := signedtext.DecodeWritten(data, &config)
 	if err != nil {
 		line := 0
 		if parse, ok := err.(toml.ParseError); ok {
@@ -62,8 +61,8 @@ func ParseConfig(data []byte) (*Config, error) {
 		}
 		return nil, BadConfig.Wrap(err, "the configuration cannot be read", "setting", "", "line", line)
 	}
-	if unknown := read.Undecoded(); len(unknown) > 0 {
-		return nil, badConfig(unknown[0].String(), "unknown")
+	if wrong != "" {
+		return nil, badConfig(wrong, "unknown")
 	}
 	return &config, config.check()
 }

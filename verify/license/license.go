@@ -113,7 +113,10 @@ func Parse(text []byte) (*License, error) {
 	if err := signedtext.Unmarshal(text, Kind, format, &license); err != nil {
 		return nil, err
 	}
-	return &license, license.check()
+	if err := license.check(); err != nil {
+		return nil, err
+	}
+	return &license, nil
 }
 
 func bad(field, reason string) error {
@@ -139,6 +142,9 @@ func (l *License) check() error {
 }
 
 func (p Product) check() error {
+	if !p.Scheme.Known() {
+		return bad("scheme", "unknown")
+	}
 	if p.Digits < 1 || p.Digits > 4 {
 		return bad("digits", "range")
 	}

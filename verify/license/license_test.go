@@ -142,6 +142,8 @@ func TestLicensesThatContradictThemselves(t *testing.T) {
 		"no maintenance":            {func(l *license.License) { *l = stamped(); l.Product.Maintenance = time.Time{} }, license.BadLicense},
 		"no database":               {func(l *license.License) { l.Databases = nil }, license.BadLicense},
 		"21 databases":              {func(l *license.License) { l.Databases = databases(request.MaxDatabases + 1) }, license.BadLicense},
+		"scheme unknown":            {func(l *license.License) { l.Product.Scheme = "roman" }, license.BadLicense},
+		"scheme empty":              {func(l *license.License) { l.Product.Scheme = "" }, license.BadLicense},
 		"database twice":            {func(l *license.License) { l.Databases[1].Name = l.Databases[0].Name }, license.BadLicense},
 		"database without a name":   {func(l *license.License) { l.Databases[1].Name = "" }, signedtext.BadField},
 		"database in capitals":      {func(l *license.License) { l.Databases[1].Name = "Producao" }, signedtext.BadField},

@@ -61,8 +61,8 @@ func (c Checkpoint) Sign(signer note.Signer) ([]byte, error) {
 	return signed, nil
 }
 
-// OpenCheckpoint reads a signed checkpoint. Every signature on it must be by
-// one of the given keys, and at least one by the key of its own origin.
+// OpenCheckpoint reads a signed checkpoint. It has exactly one signature, by
+// that of the given keys which belongs to its own origin.
 func OpenCheckpoint(signed []byte, keys []string) (Checkpoint, error) {
 	if len(signed) > MaxCheckpoint {
 		return Checkpoint{}, BadCheckpoint.New("not a checkpoint", "reason", "size")
@@ -83,32 +83,20 @@ func OpenCheckpoint(signed []byte, keys []string) (Checkpoint, error) {
 	if err != nil {
 		return Checkpoint{}, err
 	}
-	if len(opened.UnverifiedSigs) > 0 || !signedByOrigin(opened, checkpoint.Origin) || !isCanonical(opened, signed) {
+	isItsOwn := len(opened.Sigs) == 1 && len(opened.UnverifiedSigs) == 0 && opened.Sigs[0].Name == checkpoint.Origin
+	if !isItsOwn || !isCanonical(opened, signed) {
 		return Checkpoint{}, BadCheckpoint.New("not signed by its own log alone", "reason", "signature")
 	}
 	return checkpoint, nil
 }
 
-func signedByOrigin(opened *note.Note, origin string) bool {
-	for _, signature := range opened.Sigs {
-		if signature.Name == origin {
-			return true
-		}
-	}
-	return false
-}
-
 // isCanonical compares with the one spelling of the note: note.Open drops
 // repeated signatures and accepts loose base64.
 func isCanonical(opened *note.Note, signed []byte) bool {
-	var again strings.Builder
-	again.WriteString(opened.Text + "\n")
-	for _, signature := range opened.Sigs {
-		raw, err := base64.StdEncoding.Strict().DecodeString(signature.Base64)
-		if err != nil || len(signature.Base64) != base64.StdEncoding.EncodedLen(len(raw)) {
-			return false
-		}
-		fmt.Fprintf(&again, "\u2014 %s %s\n", signature.Name, signature.Base64)
+	signature := opened.Sigs[0]
+	raw, err := base64.StdEncoding.Strict().DecodeString(signature.Base64)
+	if err != nil || base64.StdEncoding.EncodeToString(raw) != signature.Base64 {
+		return false
 	}
-	return again.String() == string(signed)
+	return fmt.Sprintf("%s\n\u2014 %s %s\n", opened.Text, signature.Name, signature.Base64) == string(signed)
 }

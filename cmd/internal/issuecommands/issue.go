@@ -18,8 +18,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/issue"
 	"github.com/futura/airlicense/issue/ledger"
@@ -111,8 +109,8 @@ func readConfig(path string) (*config, error) {
 		return nil, err
 	}
 	var read config
-	found, err := toml.Decode(string(data), &read)
-	if err != nil || len(found.Undecoded()) > 0 || read.Head == "" {
+	wrong, err := signedtext.DecodeWritten(data, &read)
+	if err != nil || wrong != "" || read.Head == "" {
 		return nil, badDesk.Wrap(err, "the desk's settings cannot be read", "file", filepath.Join(path, configFile))
 	}
 	return &read, nil
