@@ -2,12 +2,9 @@ package docs_test
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,10 +12,9 @@ import (
 
 	"github.com/futura/airlicense/docs/profiles"
 	"github.com/futura/airlicense/issue"
-	"github.com/futura/airlicense/issue/ledger"
+	"github.com/futura/airlicense/issue/issuetest"
 	"github.com/futura/airlicense/keys"
 	"github.com/futura/airlicense/keys/openpgp"
-	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/queries"
 	"github.com/futura/airlicense/verify"
@@ -28,27 +24,6 @@ import (
 )
 
 var update = flag.Bool("update", false, "write the examples into the pages again")
-
-// seed is a stream of bytes that anybody can make again: the keys of the
-// examples are published with it and worth nothing.
-type seed struct {
-	name  string
-	count uint64
-	rest  []byte
-}
-
-func (s *seed) Read(data []byte) (int, error) {
-	for n := range data {
-		if len(s.rest) == 0 {
-			block := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("futura example/1 "+s.name+" "), s.count))
-			s.count, s.rest = s.count+1, block[:]
-		}
-		data[n], s.rest = s.rest[0], s.rest[1:]
-	}
-	return len(data), nil
-}
-
-func from(name string) *seed { return &seed{name: name} }
 
 // exchange is the one exchange that all pages tell of.
 type exchange struct {
@@ -70,31 +45,17 @@ func must[T any](t *testing.T) func(T, error) T {
 	}
 }
 
-// play makes the exchange with the real packages and the seed.
+// play makes the exchange with the real packages and published seeds.
 func play(t *testing.T) exchange {
 	ctx := context.Background()
-	root := must[*openpgp.Secret](t)(openpgp.Generate("Futura Example", began, from("root")))
-	signer := must[*openpgp.Secret](t)(root.AddSigner(root.Certificate(), began, 2*365*24*time.Hour, from("signer")))
-	log := must[*keys.LogKey](t)(keys.NewLogKey("futura/licenses", from("log")))
-	trustFile := must[[]byte](t)(keys.SealTrust(keys.TrustFile{
-		Sequence: 1, Issued: after(1), Issuer: "Futura Example", Products: "sispetro crm", Certificate: signer.Certificate().Bytes(),
-		Logs:    []keys.Log{{Origin: log.Origin, Key: signedtext.Long(log.Verifier)}},
-		Signers: []keys.Signer{{Fingerprint: signer.Fingerprint(), Begins: began}},
-	}, root))
-	trust := must[*keys.Trust](t)(keys.OpenTrust(trustFile, root.Fingerprint()))
-
-	folder := t.TempDir()
-	db := must[*ledger.Ledger](t)(openLedger(ctx, filepath.Join(folder, "ledger.db")))
-	defer db.Close()
-	desk := &issue.Desk{Ledger: db, Trust: trust, TrustFile: trustFile, Head: issue.HeadFile{Path: filepath.Join(folder, "head")}, Signer: signer, LogKey: log}
-	ok(t, desk.Begin(ctx, after(2)))
-	profile, profileFile, err := desk.AddProfile(ctx, profiles.SisPetro, after(3))
+	issuer := must[*issuetest.Issuer](t)(issuetest.New("Futura Example", began))
+	desk, profile, invitation, err := issuer.Begin(ctx, t.TempDir(), profiles.SisPetro, after(3))
 	ok(t, err)
-	ok(t, db.AddCustomer(ctx, ledger.Customer{Number: "00123", Name: "Posto Sol Ltda", Language: "pt-BR", Added: after(4)}))
-	ok(t, db.SetContract(ctx, ledger.Contract{Customer: "00123", Product: "sispetro", Modules: "0 S3 fiscal", Maintenance: time.Date(2027, 12, 31, 23, 59, 59, 0, time.UTC)}, after(5)))
-	invitation := must[*issue.Invitation](t)(desk.Invite(ctx, "00123", "sispetro", after(6), from("code")))
+	defer desk.Ledger.Close()
+	profileFile, _, err := desk.Ledger.NewestProfile(ctx, "sispetro")
+	ok(t, err)
 
-	site := must[*openpgp.Secret](t)(keys.NewSiteKey(after(10), from("site")))
+	site := must[*openpgp.Secret](t)(keys.NewSiteKey(after(10), issuetest.Seed("site")))
 	asked := request.Request{
 		Created: after(11), Customer: "00123", Site: "producao", Product: request.Product{Name: "sispetro", Version: "8.9", Running: "8.8.2"},
 		Enrollment: &request.Enrollment{Proof: invitation.Code.Prove(site.Fingerprint(), "00123", "sispetro")},
@@ -103,7 +64,7 @@ func play(t *testing.T) exchange {
 	signed := must[*request.Signed](t)(asked.Seal(site))
 	review := must[*issue.Review](t)(desk.Review(ctx, signed.Document.Render(), after(20)))
 	reply := must[*issue.Reply](t)(desk.Issue(ctx, review, after(21)))
-	return exchange{root: root.Fingerprint(), trust: trustFile, profile: profileFile, request: signed.Document.Render(), answer: reply.File}
+	return exchange{root: issuer.Root.Fingerprint(), trust: issuer.TrustFile, profile: profileFile, request: signed.Document.Render(), answer: reply.File}
 }
 
 func ok(t *testing.T, err error) {
@@ -113,19 +74,11 @@ func ok(t *testing.T, err error) {
 	}
 }
 
-func openLedger(ctx context.Context, path string) (*ledger.Ledger, error) {
-	db, err := ledger.SQLite(path, true)
-	if err != nil {
-		return nil, err
-	}
-	return ledger.Open(ctx, db)
-}
-
 // measure answers the dialogue with rows that follow from their numbers.
 func measure(t *testing.T, profile *request.Profile) request.Database {
 	t.Helper()
 	salt := make([]byte, request.SaltSize)
-	from("salt").Read(salt)
+	issuetest.Seed("salt").Read(salt)
 	dialogue := must[*queries.Dialogue](t)(queries.Collect(profile, queries.SQLite, salt))
 	for query, more := dialogue.Next(); more; query, more = dialogue.Next() {
 		for _, row := range rows(query) {

@@ -14,11 +14,9 @@ import (
 
 	_ "modernc.org/sqlite"
 
-	"github.com/futura/airlicense/issue"
-	"github.com/futura/airlicense/issue/ledger"
+	"github.com/futura/airlicense/issue/issuetest"
 	"github.com/futura/airlicense/keys"
 	"github.com/futura/airlicense/keys/openpgp"
-	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/database"
 	"github.com/futura/airlicense/request/queries"
@@ -142,37 +140,18 @@ func play(ctx context.Context) {
 	began := now.AddDate(0, 0, -7)
 	db = must(sql.Open("sqlite", filepath.Join(folder, "sispetro.db")))
 	must(db.Exec(rows))
-	desk := openDesk(ctx, began)
-	defer func() { check(desk.Ledger.Close()) }()
-	root = desk.Trust.Root()
-	profile, file, err := desk.AddProfile(ctx, []byte(draft), began)
+	issuer := must(issuetest.New("Futura", began))
+	desk, profile, invitation, err := issuer.Begin(ctx, folder, []byte(draft), began)
 	check(err)
-	write("futura-trust.asc", desk.TrustFile)
+	defer func() { check(desk.Ledger.Close()) }()
+	root = issuer.Root.Fingerprint()
+	write("futura-trust.asc", issuer.TrustFile)
+	file, _, err := desk.Ledger.NewestProfile(ctx, "sispetro")
+	check(err)
 	write("sispetro.profile", file)
-	check(desk.Ledger.AddCustomer(ctx, ledger.Customer{Number: "00123", Name: "Posto Sol Ltda", Language: "pt-BR", Added: began}))
-	check(desk.Ledger.SetContract(ctx, ledger.Contract{Customer: "00123", Product: "sispetro"}, began))
-	invitation := must(desk.Invite(ctx, "00123", "sispetro", began, seed("code")))
 	asked := ask(ctx, profile, invitation.Code, began)
 	reply := must(desk.Issue(ctx, must(desk.Review(ctx, asked, began)), began))
 	write(reply.Name, reply.File)
-}
-
-func openDesk(ctx context.Context, began time.Time) *issue.Desk {
-	rootKey := must(openpgp.Generate("Futura", began, seed("example root")))
-	signer := must(rootKey.AddSigner(rootKey.Certificate(), began, 365*24*time.Hour, seed("example signer")))
-	logKey := must(keys.NewLogKey("futura/licenses", seed("example log")))
-	trustFile := must(keys.SealTrust(keys.TrustFile{
-		Sequence: 1, Issued: began, Issuer: "Futura", Products: "sispetro", Certificate: signer.Certificate().Bytes(),
-		Logs:    []keys.Log{{Origin: logKey.Origin, Key: signedtext.Long(logKey.Verifier)}},
-		Signers: []keys.Signer{{Fingerprint: signer.Fingerprint(), Begins: began}},
-	}, rootKey))
-	desk := &issue.Desk{
-		Ledger: must(ledger.Open(ctx, must(ledger.SQLite(filepath.Join(folder, "ledger.db"), true)))),
-		Trust:  must(keys.OpenTrust(trustFile, rootKey.Fingerprint())), TrustFile: trustFile,
-		Head: issue.HeadFile{Path: filepath.Join(folder, "head")}, Signer: signer, LogKey: logKey,
-	}
-	check(desk.Begin(ctx, began))
-	return desk
 }
 
 // ask is the request of the site.
