@@ -9,6 +9,7 @@ import (
 	"github.com/futura/airlicense/keys/files"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
+	"github.com/futura/airlicense/verify"
 )
 
 // Enrollment is what a site keeps of its enrollment. The code itself is not
@@ -20,7 +21,11 @@ type Enrollment struct {
 	Product     string              `toml:"product"`
 	Enrolled    time.Time           `toml:"enrolled"`
 	Fingerprint openpgp.Fingerprint `toml:"fingerprint"` // of the site key
-	Proof       signedtext.Bytes    `toml:"proof"`
+	// Installed is the license that the site had when it enrolled. A site that
+	// lost its key has one, and as long as there is no newer one its requests
+	// carry the proof. A digest and no time: the clocks of site and desk differ.
+	Installed *signedtext.Digest `toml:"installed,omitempty"`
+	Proof     signedtext.Bytes   `toml:"proof"`
 }
 
 const (
@@ -43,16 +48,35 @@ func (s *Site) Enroll(customer string, code keys.Code, passphrase []byte, now ti
 	if err != nil {
 		return nil, err
 	}
+	installed, err := s.newest(customer)
+	if err != nil {
+		return nil, err
+	}
 	enrollment := &Enrollment{
 		Kind: enrollmentKind, Format: enrollmentFormat,
 		Customer: customer, Product: s.Config.Product, Enrolled: now.UTC().Truncate(time.Second), Fingerprint: key.Fingerprint(),
-		Proof: code.Prove(key.Fingerprint(), customer, s.Config.Product),
+		Proof:     code.Prove(key.Fingerprint(), customer, s.Config.Product),
+		Installed: digestOf(installed),
 	}
 	text, err := signedtext.Marshal(enrollment)
 	if err != nil {
 		return nil, err
 	}
 	return enrollment, files.Replace(s.path(enrollmentFile), append(text, '\n'), files.Private)
+}
+
+// digestOf returns the digest of a license, nil for none.
+func digestOf(license *verify.License) *signedtext.Digest {
+	if license == nil {
+		return nil
+	}
+	digest := license.Digest()
+	return &digest
+}
+
+// answered says whether a license was installed since the site enrolled.
+func (e *Enrollment) answered(newest *verify.License) bool {
+	return newest != nil && (e.Installed == nil || *e.Installed != newest.Digest())
 }
 
 func (s *Site) makeKey(passphrase []byte, now time.Time, random io.Reader) (*openpgp.Secret, error) {

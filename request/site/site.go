@@ -271,9 +271,10 @@ func (s *Site) Prepare(ctx context.Context, version request.Version, running str
 		Created: now.UTC().Truncate(time.Second), Customer: enrollment.Customer, Site: s.Config.Site,
 		Product: request.Product{Name: profile.Product, Version: version.String(), Running: running},
 	}
-	if installed == nil {
+	if !enrollment.answered(installed) {
 		made.Enrollment = &request.Enrollment{Proof: enrollment.Proof}
-	} else {
+	}
+	if installed != nil {
 		made.Installed = &request.Installed{License: installed.Digest()}
 		if installed.Logged != nil {
 			made.Installed.Checkpoint = installed.Logged.Signed
