@@ -62,7 +62,7 @@ func ParseConfig(data []byte) (*Config, error) {
 		return nil, BadConfig.Wrap(err, "the configuration cannot be read", "setting", "", "line", line)
 	}
 	if wrong != "" {
-		return nil, badConfig(wrong, "unknown")
+		return nil, badConfig(wrong, "unknown key")
 	}
 	return &config, config.check()
 }
@@ -116,7 +116,7 @@ func (c Connection) check() error {
 			return badConfig("database.host, database, user", "missing")
 		}
 	default:
-		return badConfig("database.engine", "unknown")
+		return badConfig("database.engine", "engine")
 	}
 	return nil
 }

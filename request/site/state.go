@@ -98,8 +98,8 @@ func (s *Site) writeState() {
 	}
 }
 
-// Journal appends one line: time, what was done, and words about it. Blanks
-// within a word become underscores, so that a line stays a line.
+// Journal appends one line: time, what was done, and words about it, each
+// quoted, so that a line stays a line.
 func (s *Site) Journal(now time.Time, event string, words ...string) {
 	line := now.UTC().Format(time.RFC3339) + " " + event
 	for _, word := range words {

@@ -25,12 +25,9 @@ func initialize(s *ui.Session) error {
 	if _, err := site.Open(folder, openpgp.Fingerprint{}); !errors.Is(err, site.NoSite) {
 		return site.SiteExists.New("the folder is a site already", "file", filepath.Join(folder, "config.toml"))
 	}
-	root, err := s.Root()
+	root, err := chooseRoot(s)
 	if err != nil {
 		return err
-	}
-	if root.IsZero() {
-		return keys.NoRoot.New("no root fingerprint is known")
 	}
 	config, err := askConfig(s)
 	if err != nil {
@@ -51,6 +48,25 @@ func initialize(s *ui.Session) error {
 	}
 	s.Line("request-site-made", "file", filepath.Join(folder, "config.toml"))
 	return nil
+}
+
+// chooseRoot returns the root that the site will trust. A program with a
+// compiled-in root trusts no other.
+func chooseRoot(s *ui.Session) (openpgp.Fingerprint, error) {
+	built, err := s.Environment().RootFingerprint()
+	if err != nil {
+		return built, err
+	}
+	root, err := s.Root()
+	switch {
+	case err != nil:
+		return root, err
+	case root.IsZero():
+		return root, keys.NoRoot.New("no root fingerprint is known")
+	case !built.IsZero() && built != root:
+		return root, site.RootDiffers.New("another root than the program's", "root", root, "wanted", built)
+	}
+	return root, nil
 }
 
 func askConfig(s *ui.Session) (*site.Config, error) {

@@ -82,7 +82,7 @@ func newApp(session *Session, program Program) *cli.App {
 		HideHelpCommand: true, HideVersion: true, DisableSliceFlagSeparator: true,
 		CustomAppHelpTemplate: session.help(func() string { return session.programHelp(program) }),
 		ExitErrHandler:        func(*cli.Context, error) {},
-		OnUsageError:          func(_ *cli.Context, err error, _ bool) error { return usageError(err) },
+		OnUsageError:          func(_ *cli.Context, err error, _ bool) error { return of(program.Name, usageError(err)) },
 		Flags:                 cliFlags(append(slices.Clone(program.Flags), append(common(), Flag{Name: "version"})...)),
 		Action:                func(ctx *cli.Context) error { return session.root(ctx, program) },
 	}
@@ -99,7 +99,7 @@ func (s *Session) root(ctx *cli.Context, program Program) error {
 		return nil
 	}
 	if program.Run != nil {
-		return s.run(ctx, Command{Name: program.Name, Run: program.Run})
+		return of(program.Name, s.run(ctx, Command{Name: program.Name, Run: program.Run}))
 	}
 	names := commandNames(program.Commands)
 	if name := ctx.Args().First(); name != "" {
@@ -133,8 +133,8 @@ func (s *Session) command(path string, command Command) *cli.Command {
 		Name: command.Name, HideHelpCommand: true,
 		CustomHelpTemplate: s.help(func() string { return s.commandHelp(path, command) }),
 		Flags:              cliFlags(append(slices.Clone(command.Flags), common()...)),
-		OnUsageError:       func(_ *cli.Context, err error, _ bool) error { return usageError(err) },
-		Action:             func(ctx *cli.Context) error { return s.run(ctx, command) },
+		OnUsageError:       func(_ *cli.Context, err error, _ bool) error { return of(path, usageError(err)) },
+		Action:             func(ctx *cli.Context) error { return of(path, s.run(ctx, command)) },
 	}
 	for _, sub := range command.Commands {
 		made.Subcommands = append(made.Subcommands, s.command(path, sub))
@@ -184,6 +184,14 @@ func cliFlags(flags []Flag) []cli.Flag {
 		}
 	}
 	return list
+}
+
+// of tells a usage error which command's help answers it.
+func of(path string, err error) error {
+	if found := fault.Of(err); found == nil || !strings.HasPrefix(string(found.Code), "FL-90") {
+		return err
+	}
+	return fault.With(err, "program", path)
 }
 
 // usageError gives the flag package's sentences a code.

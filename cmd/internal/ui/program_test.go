@@ -2,11 +2,15 @@ package ui_test
 
 import (
 	"bytes"
+	"crypto/rand"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	_ "github.com/futura/airlicense/cmd/internal/drivers"
 	"github.com/futura/airlicense/cmd/internal/issuecommands"
 	"github.com/futura/airlicense/cmd/internal/keyscommands"
 	"github.com/futura/airlicense/cmd/internal/requestcommands"
@@ -22,9 +26,16 @@ func programs() []ui.Program {
 
 // run runs a program in an environment that has nothing.
 func run(program ui.Program, arguments ...string) (status int, out, err string) {
+	return built(program, "", arguments...)
+}
+
+// built is run with a compiled-in root.
+func built(program ui.Program, root string, arguments ...string) (status int, out, err string) {
 	var stdout, stderr bytes.Buffer
 	environment := &ui.Environment{
-		In: strings.NewReader(""), Out: &stdout, Err: &stderr, Getenv: func(string) string { return "" },
+		Random: rand.Reader,
+		Root:   root,
+		In:     strings.NewReader(""), Out: &stdout, Err: &stderr, Getenv: func(string) string { return "" },
 		Now: func() time.Time { return time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC) },
 	}
 	status = ui.Run(environment, program, arguments)
@@ -150,6 +161,41 @@ func TestOptionAfterAFileName(t *testing.T) {
 	}
 	if run(program, "license", "--", "--trust", "-x"); strings.Join(seen, " ") != "--trust -x  " {
 		t.Errorf("after --: %q", seen)
+	}
+}
+
+// A program with a compiled-in root says so, needs no other, and the site's
+// program accepts no other.
+func TestTheCompiledInRoot(t *testing.T) {
+	const root, other = "0123456789abcdef0123456789abcdef01234567", "1123456789abcdef0123456789abcdef01234567"
+	for _, program := range programs() {
+		if _, out, _ := built(program, root, "--version"); !strings.Contains(out, "0123 4567 89AB CDEF") {
+			t.Errorf("%s --version does not show the root: %s", program.Name, out)
+		}
+	}
+	folder := t.TempDir()
+	data := filepath.Join(folder, "erp.db")
+	if err := os.WriteFile(data, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	initialize := func(name, root string, more ...string) (int, string) {
+		arguments := append([]string{"init", "--home", filepath.Join(folder, name), "--product", "sispetro", "--site", "producao", "--connection", "name=erp,engine=sqlite,path=" + data}, more...)
+		status, _, stderr := built(requestcommands.Program(), root, arguments...)
+		return status, stderr
+	}
+	if status, stderr := initialize("a", root); status != 0 {
+		t.Error(status, stderr)
+	}
+	if status, stderr := initialize("b", root, "--root", other); status != 2 || !strings.Contains(stderr, "FL-209") {
+		t.Error(status, stderr)
+	}
+	if status, stderr := initialize("c", ""); status != 2 || !strings.Contains(stderr, "FL-2") {
+		t.Error(status, stderr)
+	}
+	for _, refused := range []string{"b", "c"} {
+		if _, err := os.Stat(filepath.Join(folder, refused)); err == nil {
+			t.Errorf("refusing %s left a folder", refused)
+		}
 	}
 }
 
