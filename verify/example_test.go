@@ -167,3 +167,20 @@ func ask(ctx context.Context, profile *request.Profile, code keys.Code, began ti
 	}
 	return must(asked.Seal(site)).Document.Render()
 }
+
+// The work behind a verdict, without the start of a program: signature,
+// document, log entry, checkpoint and proof of one license.
+func BenchmarkOpen(b *testing.B) {
+	trust, file := must(keys.OpenTrust(read("futura-trust.asc"), root)), read("versao8.9.ver")
+	for b.Loop() {
+		must(verify.Open(file, trust))
+	}
+}
+
+// The trust file is read once in a process.
+func BenchmarkOpenTrust(b *testing.B) {
+	file := read("futura-trust.asc")
+	for b.Loop() {
+		must(keys.OpenTrust(file, root))
+	}
+}
