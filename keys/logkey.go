@@ -96,5 +96,14 @@ func parseVerifier(key string) (note.Verifier, error) {
 	return verifier, checkOrigin(verifier.Name())
 }
 
+// ParseLog reads the public half of a log key, as a trust file names it.
+func ParseLog(key string) (Log, error) {
+	verifier, err := parseVerifier(key)
+	if err != nil {
+		return Log{}, BadLogKey.Wrap(err, "not the public half of a log key", "reason", "public half")
+	}
+	return Log{Origin: verifier.Name(), Key: signedtext.Long(key)}, nil
+}
+
 // Signer returns the key as a signer of notes.
 func (k *LogKey) Signer() (note.Signer, error) { return note.NewSigner(k.secret) }

@@ -1,7 +1,9 @@
 package site
 
 import (
+	"path/filepath"
 	"regexp"
+	"strconv"
 
 	"github.com/BurntSushi/toml"
 
@@ -64,14 +66,15 @@ func ParseConfig(data []byte) (*Config, error) {
 	if wrong != "" {
 		return nil, badConfig(wrong, "unknown key")
 	}
-	return &config, config.check()
+	return &config, config.Check()
 }
 
 func badConfig(setting, reason string) error {
 	return BadConfig.New("the configuration is not right", "setting", setting, "reason", reason, "line", 0)
 }
 
-func (c *Config) check() error {
+// Check refuses what a configuration cannot hold, and names the setting.
+func (c *Config) Check() error {
 	if signedtext.CheckName("product", c.Product) != nil {
 		return badConfig("product", "name")
 	}
@@ -99,12 +102,53 @@ func (c *Config) check() error {
 	return nil
 }
 
+// Within returns a connection whose relative paths start in a folder.
+func (c Connection) Within(folder string) Connection {
+	for _, path := range []*string{&c.Path, &c.PasswordFile} {
+		if *path != "" && !filepath.IsAbs(*path) {
+			*path = filepath.Join(folder, *path)
+		}
+	}
+	return c
+}
+
+// Moved returns a connection whose relative paths, which started in one
+// absolute folder, start in another. What cannot be reached from there by a
+// relative path, such as a file on another drive, gets an absolute one.
+func (c Connection) Moved(from, to string) Connection {
+	whole := c.Within(from)
+	for place, path := range map[*string]string{&c.Path: whole.Path, &c.PasswordFile: whole.PasswordFile} {
+		if *place == path {
+			continue
+		}
+		*place = path
+		if relative, err := filepath.Rel(to, path); err == nil {
+			*place = filepath.ToSlash(relative)
+		}
+	}
+	return c
+}
+
+// Where says for people where the database is: its file, or its server.
+func (c Connection) Where() string {
+	if c.Path != "" {
+		return c.Path
+	}
+	if c.Port == 0 {
+		return c.Host + ", " + c.Database
+	}
+	return c.Host + ":" + strconv.Itoa(c.Port) + ", " + c.Database
+}
+
 func (c Connection) check() error {
 	if signedtext.CheckName("name", c.Name) != nil {
 		return badConfig("database.name", "name")
 	}
 	if c.PasswordVariable != "" && !variableForm.MatchString(c.PasswordVariable) {
 		return badConfig("database.password_variable", "name of a variable")
+	}
+	if c.Port < 0 || c.Port > 1<<16-1 {
+		return badConfig("database.port", "port")
 	}
 	switch queries.Engine(c.Engine) {
 	case queries.SQLite:

@@ -81,6 +81,7 @@ func TestConfig(t *testing.T) {
 		"no name":             {replace("name = 'erp'\n", ""), "database.name"},
 		"unknown engine":      {replace("'sqlite'", "'oracle'"), "database.engine"},
 		"no path":             {replace("path = '../erp.db'\n", ""), "database.path"},
+		"no port":             {config + "[[database]]\n" + server + "port = 65536\n", "database.port"},
 		"no host":             {config + "[[database]]\n" + strings.Replace(server, "host = 'localhost'\n", "", 1), "database.host, database, user"},
 		"a password":          {config + "password = 'x'\n", "database.password"},
 		"a variable's value":  {config + "password_variable = '$X Y'\n", "database.password_variable"},
@@ -102,6 +103,22 @@ func repeated(count int) string {
 		text.WriteString("[[database]]\nname = 'more" + string(rune('a'+n)) + "'\nengine = 'sqlite'\npath = 'x'\n")
 	}
 	return text.String()
+}
+
+func TestConnectionMoved(t *testing.T) {
+	base := t.TempDir()
+	here, home := filepath.Join(base, "work"), filepath.Join(base, "sites", "site")
+	absolute := filepath.Join(base, "erp.db")
+	for given, want := range map[string]string{"erp.db": "../../work/erp.db", "../erp.db": "../../erp.db", absolute: absolute, "": ""} {
+		connection := site.Connection{Path: given, PasswordFile: given}
+		moved := connection.Moved(here, home)
+		if moved.Path != want || moved.PasswordFile != want {
+			t.Errorf("%q: %q and %q, not %q", given, moved.Path, moved.PasswordFile, want)
+		}
+		if moved.Within(home) != connection.Within(here) {
+			t.Errorf("%q leads to another file", given)
+		}
+	}
 }
 
 func TestCreateOnce(t *testing.T) {

@@ -31,6 +31,7 @@ const (
 	certificateFile = "certificate.asc"
 	trustFile       = "futura.trust"
 	logExtension    = ".log"
+	maxLogFile      = 1 << 10 // bytes; the public half of a log key has about 100
 )
 
 var (
@@ -287,14 +288,16 @@ func addLogs(next *keys.TrustFile, folder string) error {
 		return err
 	}
 	for _, path := range paths {
-		data, err := files.Read(path, 1<<10)
+		data, err := files.Read(path, maxLogFile)
 		if err != nil {
 			return err
 		}
-		key := signedtext.Long(strings.TrimSpace(string(data)))
-		origin, _, _ := strings.Cut(string(key), "+")
-		if !slices.ContainsFunc(next.Logs, func(log keys.Log) bool { return log.Key == key }) {
-			next.Logs = append(next.Logs, keys.Log{Origin: origin, Key: key})
+		log, err := keys.ParseLog(strings.TrimSpace(string(data)))
+		if err != nil {
+			return fault.With(err, "file", path)
+		}
+		if !slices.Contains(next.Logs, log) {
+			next.Logs = append(next.Logs, log)
 		}
 	}
 	return nil
@@ -318,6 +321,14 @@ func showFile(s *ui.Session, path string) error {
 	if secret, err := openpgp.ReadSecret(data); err == nil {
 		s.Line("keys-show-secret", "file", path, "key", secret.Fingerprint(), "locked", s.Say("yes-no-"+strconv.FormatBool(secret.Locked())))
 		return showCertificate(s, path, secret.Certificate(), nil)
+	}
+	if _, err := openpgp.Unprotect(data, nil); errors.Is(err, openpgp.Locked) {
+		s.Line("keys-show-locked", "file", path)
+		return nil
+	}
+	if log, err := keys.ParseLog(strings.TrimSpace(string(data))); err == nil {
+		s.Line("keys-show-public-log", "file", path, "origin", log.Origin, "key", string(log.Key))
+		return nil
 	}
 	certificate, trust, err := certificateIn(data)
 	if err != nil {

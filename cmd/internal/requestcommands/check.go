@@ -23,11 +23,12 @@ func check(s *ui.Session) error {
 		return err
 	}
 	ctx := context.Background()
-	current, err := running(ctx, s, opened)
+	reached := newConnections(s, opened.Folder)
+	current, err := running(ctx, s, opened, reached)
 	if err != nil {
 		return err
 	}
-	here := place(s, opened, current)
+	here := place(s, reached, current)
 	here.Whole = true
 	checked, err := opened.Check(ctx, here)
 	if err != nil {
@@ -188,13 +189,14 @@ func decide(s *ui.Session, wait time.Duration) (verify.Verdict, *site.Site, erro
 	begin := s.Environment().Now()
 	progress := s.Progress("progress-waiting")
 	defer progress(1)
+	reached := newConnections(s, opened.Folder)
 	for {
-		current, err := running(ctx, s, opened)
+		current, err := running(ctx, s, opened, reached)
 		if err != nil { // the version is one more thing that is not known yet
 			opened.Warnings = append(opened.Warnings, err)
 			current = verify.Running{Asked: true}
 		}
-		checked, err := opened.Check(ctx, place(s, opened, current))
+		checked, err := opened.Check(ctx, place(s, reached, current))
 		if err != nil {
 			return verify.Verdict{}, nil, err
 		}

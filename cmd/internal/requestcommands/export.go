@@ -32,7 +32,8 @@ func prepare(s *ui.Session, opened *site.Site) (*request.Request, *request.Profi
 		return nil, nil, err
 	}
 	ctx := context.Background()
-	current, err := running(ctx, s, opened)
+	reached := newConnections(s, opened.Folder)
+	current, err := running(ctx, s, opened, reached)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -40,7 +41,7 @@ func prepare(s *ui.Session, opened *site.Site) (*request.Request, *request.Profi
 		current.Text = "" // the request tells the running version only when it is one
 	}
 	done := s.Progress("progress-measuring")
-	made, err := opened.Prepare(ctx, version, current.Text, s.Now(), s.Environment().Random, measurer(s, opened.Folder))
+	made, err := opened.Prepare(ctx, version, current.Text, s.Now(), s.Environment().Random, reached.measure)
 	done(1)
 	return made, profile, err
 }
@@ -186,7 +187,7 @@ func install(s *ui.Session) error {
 		}
 		given = append(given, site.Given{Name: path, Data: data})
 	}
-	changes, err := opened.Install(context.Background(), given, place(s, opened, verify.Running{}))
+	changes, err := opened.Install(context.Background(), given, place(s, newConnections(s, opened.Folder), verify.Running{}))
 	if err != nil {
 		return refusedFile(err, s.Arguments())
 	}

@@ -1,19 +1,19 @@
 package requestcommands
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/keys"
-	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/openpgp"
-	"github.com/futura/airlicense/request/database"
+	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request/queries"
 	"github.com/futura/airlicense/request/site"
 )
@@ -22,8 +22,10 @@ import (
 // only then writes the configuration.
 func initialize(s *ui.Session) error {
 	folder := home(s)
-	if _, err := site.Open(folder, openpgp.Fingerprint{}); !errors.Is(err, site.NoSite) {
+	if _, err := site.Open(folder, openpgp.Fingerprint{}); err == nil || errors.Is(err, site.BadConfig) {
 		return site.SiteExists.New("the folder is a site already", "file", filepath.Join(folder, "config.toml"))
+	} else if !errors.Is(err, site.NoSite) {
+		return err
 	}
 	root, err := chooseRoot(s)
 	if err != nil {
@@ -38,9 +40,6 @@ func initialize(s *ui.Session) error {
 	}
 	text := writeConfig(s, config)
 	if _, err := site.ParseConfig([]byte(text)); err != nil {
-		return err
-	}
-	if err := testConnections(s, folder, config); err != nil {
 		return err
 	}
 	if err := site.Create(folder, []byte(text)); err != nil {
@@ -69,34 +68,80 @@ func chooseRoot(s *ui.Session) (openpgp.Fingerprint, error) {
 	return root, nil
 }
 
+// askConfig takes options, asks for the rest, and reaches every database.
 func askConfig(s *ui.Session) (*site.Config, error) {
-	config := &site.Config{Product: s.String("product"), Site: s.String("site")}
+	config := &site.Config{}
 	var err error
-	if config.Product == "" {
-		if config.Product, err = s.Ask("ask-product", "", "--product"); err != nil {
-			return nil, err
-		}
+	if config.Product, err = optionOrName(s, "product", "ask-product", ""); err != nil {
+		return nil, err
 	}
-	if config.Site == "" {
-		if config.Site, err = s.Ask("ask-site", "producao", "--site"); err != nil {
-			return nil, err
-		}
+	if config.Site, err = optionOrName(s, "site", "ask-site", "producao"); err != nil {
+		return nil, err
 	}
 	if written := s.Strings("connection"); len(written) > 0 {
-		config.Databases, err = parseConnections(written)
-		return config, err
-	}
-	for {
-		connection, err := askConnection(s, len(config.Databases))
-		if err != nil {
+		if config.Databases, err = parseConnections(written); err != nil {
 			return nil, err
 		}
-		config.Databases = append(config.Databases, connection)
+		return config, reachAll(s, config)
+	}
+	for {
+		if err := addConnection(s, config); err != nil {
+			return nil, err
+		}
 		more, err := s.Confirm("ask-another")
 		if err != nil || !more {
 			return config, nil // the end of the answers is a no
 		}
 	}
+}
+
+// optionOrName returns an option, or asks until the answer is a name.
+func optionOrName(s *ui.Session, option, id, offered string) (string, error) {
+	if value := s.String(option); value != "" {
+		return value, nil
+	}
+	for {
+		answer, err := s.Ask(id, offered, "--"+option)
+		if err != nil {
+			return "", err
+		}
+		if err = signedtext.CheckName(option, answer); err == nil {
+			return answer, nil
+		}
+		s.Fail(err)
+	}
+}
+
+// reachAll reaches every database before anything is written.
+func reachAll(s *ui.Session, config *site.Config) error {
+	if err := config.Check(); err != nil {
+		return err
+	}
+	for i := range config.Databases {
+		if err := reachHere(s, &config.Databases[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reachHere reaches a database that was named from the current folder; the
+// configuration names it from the site's folder.
+func reachHere(s *ui.Session, connection *site.Connection) error {
+	here, err := filepath.Abs(".")
+	if err != nil {
+		return err
+	}
+	folder, err := filepath.Abs(home(s))
+	if err != nil {
+		return err
+	}
+	if err := newConnections(s, here).reach(*connection); err != nil {
+		return err
+	}
+	*connection = connection.Moved(here, folder)
+	s.Note("request-connected", "database", connection.Name)
+	return nil
 }
 
 // parseConnections reads --connection, one connection each.
@@ -144,63 +189,79 @@ func setConnection(connection *site.Connection, key, value string) bool {
 
 // question is one thing that init asks for a connection.
 type question struct {
-	id, offered string
-	place       *string
+	id    string
+	place *string
 }
 
-func askConnection(s *ui.Session, number int) (site.Connection, error) {
-	var connection site.Connection
-	offered := "producao"
-	if number > 0 {
-		offered = ""
+// addConnection asks for a connection until its database is reached. Answers
+// that did not lead there are offered again.
+func addConnection(s *ui.Session, config *site.Config) error {
+	connection := site.Connection{Engine: string(queries.PostgreSQL), Host: "localhost", Port: 5432, User: "futura_licro"}
+	if len(config.Databases) == 0 {
+		connection.Name = "producao"
 	}
-	if err := askAll(s, []question{{"ask-name", offered, &connection.Name}, {"ask-engine", "postgresql", &connection.Engine}}); err != nil {
-		return connection, err
-	}
-	if queries.Engine(connection.Engine) == queries.SQLite {
-		return connection, askAll(s, []question{{"ask-path", "", &connection.Path}})
-	}
-	var port string
-	err := askAll(s, []question{
-		{"ask-host", "localhost", &connection.Host}, {"ask-port", "5432", &port}, {"ask-database", "", &connection.Database},
-		{"ask-user", "futura_licro", &connection.User}, {"ask-password-file", "-", &connection.PasswordFile},
-	})
-	if connection.PasswordFile == "-" {
-		connection.PasswordFile = ""
-	}
-	if err == nil {
-		if connection.Port, err = strconv.Atoi(port); err != nil {
-			err = badArguments.New("not a port", "argument", port)
+	for {
+		if err := askConnection(s, &connection); err != nil {
+			return err
 		}
+		tried := *config
+		tried.Databases = append(slices.Clone(config.Databases), relevant(connection))
+		err := tried.Check()
+		if err == nil {
+			err = reachHere(s, &tried.Databases[len(config.Databases)])
+		}
+		if err == nil {
+			*config = tried
+			return nil
+		}
+		s.Fail(err)
 	}
-	return connection, err
 }
 
-func askAll(s *ui.Session, questions []question) error {
+// relevant drops the settings that the engine does not have.
+func relevant(connection site.Connection) site.Connection {
+	if queries.Engine(connection.Engine) == queries.SQLite {
+		return site.Connection{Name: connection.Name, Engine: connection.Engine, Path: connection.Path}
+	}
+	connection.Path = ""
+	return connection
+}
+
+func askConnection(s *ui.Session, connection *site.Connection) error {
+	if err := askAll(s, question{"ask-name", &connection.Name}, question{"ask-engine", &connection.Engine}); err != nil {
+		return err
+	}
+	switch queries.Engine(connection.Engine) {
+	case queries.SQLite:
+		return askAll(s, question{"ask-path", &connection.Path})
+	case queries.PostgreSQL:
+		return askServer(s, connection)
+	}
+	return nil // Check refuses the engine
+}
+
+func askServer(s *ui.Session, connection *site.Connection) error {
+	port, file := strconv.Itoa(connection.Port), cmp.Or(connection.PasswordFile, noFile)
+	err := askAll(s, question{"ask-host", &connection.Host}, question{"ask-port", &port}, question{"ask-database", &connection.Database},
+		question{"ask-user", &connection.User}, question{"ask-password-file", &file})
+	connection.PasswordFile = strings.TrimPrefix(file, noFile)
+	// What is no number becomes a port that Check refuses.
+	if connection.Port, _ = strconv.Atoi(port); connection.Port == 0 {
+		connection.Port = -1
+	}
+	return err
+}
+
+// noFile is the answer that names no file.
+const noFile = "-"
+
+func askAll(s *ui.Session, questions ...question) error {
 	for _, question := range questions {
-		answer, err := s.Ask(question.id, question.offered, "--connection")
+		answer, err := s.Ask(question.id, *question.place, "--connection")
 		if err != nil {
 			return err
 		}
 		*question.place = answer
-	}
-	return nil
-}
-
-// testConnections reaches every database before anything is written.
-func testConnections(s *ui.Session, folder string, config *site.Config) error {
-	secrets := &passwords{session: s, asked: map[string]string{}}
-	for _, connection := range config.Databases {
-		db, err := secrets.connect(folder, connection)
-		if err != nil {
-			return fault.With(err, "database", connection.Name)
-		}
-		err = database.Reach(context.Background(), db)
-		db.Close()
-		if err != nil {
-			return fault.With(err, "database", connection.Name)
-		}
-		s.Note("request-connected", "database", connection.Name)
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ package requestcommands
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"path/filepath"
 	"runtime"
@@ -16,7 +15,6 @@ import (
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/files"
 	"github.com/futura/airlicense/keys/openpgp"
-	"github.com/futura/airlicense/request/database"
 	"github.com/futura/airlicense/request/queries"
 	"github.com/futura/airlicense/request/site"
 	"github.com/futura/airlicense/verify"
@@ -95,94 +93,18 @@ func showWarnings(s *ui.Session, opened *site.Site) {
 	opened.Warnings = nil
 }
 
-// passwords remembers what was asked for, so that a database with several
-// queries to come is asked for once.
-type passwords struct {
-	session *ui.Session
-	asked   map[string]string
-}
-
-// password finds the password of a connection: a file, a variable, or the
-// terminal. An engine without users needs none.
-func (p *passwords) password(folder string, connection site.Connection) (string, error) {
-	if queries.Engine(connection.Engine) == queries.SQLite {
-		return "", nil
-	}
-	if path := connection.PasswordFile; path != "" {
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(folder, path)
-		}
-		if err := files.CheckPrivate(path); err != nil {
-			p.warnOnce(path, err)
-		}
-		secret, err := ui.ReadPassphrase(path)
-		return string(secret), err
-	}
-	if name := connection.PasswordVariable; name != "" {
-		if secret := p.session.Environment().Getenv(name); secret != "" {
-			return secret, nil
-		}
-		return "", noPassword.New("the variable is empty", "database", connection.Name, "variable", name)
-	}
-	if secret, known := p.asked[connection.Name]; known {
-		return secret, nil
-	}
-	if p.session.Environment().ReadSecret == nil {
-		return "", noPassword.New("nobody answers", "database", connection.Name, "variable", "")
-	}
-	secret, err := p.session.Environment().ReadSecret(p.session.Say("prompt-password", "user", connection.User, "database", connection.Name) + ": ")
-	p.asked[connection.Name] = string(secret)
-	return string(secret), err
-}
-
-func (p *passwords) warnOnce(path string, err error) {
-	if _, known := p.asked[path]; !known && !errors.Is(err, files.NotFound) {
-		p.asked[path] = ""
-		p.session.Warn(err)
-	}
-}
-
-// connect opens the database of a connection.
-func (p *passwords) connect(folder string, connection site.Connection) (*sql.DB, error) {
-	secret, err := p.password(folder, connection)
-	if err != nil {
-		return nil, err
-	}
-	path := connection.Path
-	if path != "" && !filepath.IsAbs(path) {
-		path = filepath.Join(folder, path)
-	}
-	return database.Open(database.Settings{
-		Engine: queries.Engine(connection.Engine), Path: path, Host: connection.Host, Port: connection.Port,
-		Name: connection.Database, User: connection.User, Password: secret, TLS: connection.TLS,
-	})
-}
-
-// measurer returns how the site's databases are measured.
-func measurer(s *ui.Session, folder string) site.Measure {
-	secrets := &passwords{session: s, asked: map[string]string{}}
-	return func(ctx context.Context, connection site.Connection, dialogue *queries.Dialogue) error {
-		db, err := secrets.connect(folder, connection)
-		if err != nil {
-			return err
-		}
-		defer db.Close()
-		return fault.With(database.Run(ctx, db, dialogue), "database", connection.Name)
-	}
-}
-
 // place describes here and now for a check.
-func place(s *ui.Session, opened *site.Site, running verify.Running) site.Place {
-	return site.Place{Now: s.Now(), Version: running, Bits: strconv.IntSize, Measure: measurer(s, opened.Folder)}
+func place(s *ui.Session, reached *connections, running verify.Running) site.Place {
+	return site.Place{Now: s.Now(), Version: running, Bits: strconv.IntSize, Measure: reached.measure}
 }
 
 // running finds the running version: --version, the profile's query, the
 // configured file, the configured command.
-func running(ctx context.Context, s *ui.Session, opened *site.Site) (verify.Running, error) {
+func running(ctx context.Context, s *ui.Session, opened *site.Site, reached *connections) (verify.Running, error) {
 	if text := s.String("version"); text != "" {
 		return verify.Running{Asked: true, Text: text, Source: "flag"}, nil
 	}
-	if found := runningInDatabase(ctx, s, opened); found != "" {
+	if found := runningInDatabase(ctx, opened, reached); found != "" {
 		return verify.Running{Asked: true, Text: found, Source: "database"}, nil
 	}
 	if path := opened.Config.Running.File; path != "" {
@@ -212,23 +134,17 @@ func firstLine(text string) string {
 
 // runningInDatabase asks the database where the profile says. A database
 // that does not answer leaves the version to the other sources.
-func runningInDatabase(ctx context.Context, s *ui.Session, opened *site.Site) string {
+func runningInDatabase(ctx context.Context, opened *site.Site, reached *connections) string {
 	profile, err := opened.Profile()
 	if err != nil {
 		return ""
 	}
-	secrets := &passwords{session: s, asked: map[string]string{}}
 	connection := opened.Config.Databases[0]
 	query, told := queries.Running(profile, queries.Engine(connection.Engine))
 	if !told {
 		return ""
 	}
-	db, err := secrets.connect(opened.Folder, connection)
-	if err != nil {
-		return ""
-	}
-	defer db.Close()
-	text, err := database.Text(ctx, db, query)
+	text, err := reached.text(ctx, connection, query)
 	if err != nil {
 		return ""
 	}

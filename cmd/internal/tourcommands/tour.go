@@ -227,7 +227,7 @@ func (t *tour) site() error {
 	home := t.path("site")
 	return t.all(
 		[]string{"futura-request", "init", "--home", home, "--product", "sispetro", "--site", "producao",
-			"--connection", "name=producao,engine=sqlite,path=../erp.db", "--root", t.root},
+			"--connection", "name=producao,engine=sqlite,path=" + t.path("erp.db"), "--root", t.root},
 		[]string{"futura-request", "install", "--home", home, t.path("invitation", "futura.trust"), t.path("invitation", "sispetro.profile")},
 		[]string{"futura-request", "enroll", "--home", home, "--customer", "00123", "--code-file", t.path("passphrases", "code")},
 		[]string{"futura-request", "preview", "--home", home, "--for", "8.9"},
@@ -344,7 +344,7 @@ func (t *tour) otherDatabase() error {
 	home := t.path("other-site")
 	return t.all(
 		[]string{"futura-request", "init", "--home", home, "--product", "sispetro", "--site", "producao",
-			"--connection", "name=producao,engine=sqlite,path=../other.db", "--root", t.root},
+			"--connection", "name=producao,engine=sqlite,path=" + t.path("other.db"), "--root", t.root},
 		[]string{"futura-request", "install", "--home", home, t.path("invitation", "futura.trust"), t.path("invitation", "sispetro.profile")},
 	)
 }

@@ -24,6 +24,7 @@ const (
 	AnswerNeeded    = fault.Code("FL-906") // a question that nobody is there to answer
 	MissingArgument = fault.Code("FL-907")
 	ExtraArgument   = fault.Code("FL-908")
+	TypedTwice      = fault.Code("FL-909") // a new passphrase, differently the second time
 )
 
 // Program is one program: a table of commands. Its line of help is the

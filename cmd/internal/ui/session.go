@@ -238,7 +238,7 @@ func (s *Session) NewPassphrase(option, promptID string) ([]byte, error) {
 	}
 	second, err := s.environment.ReadSecret(s.Say("prompt-again") + ": ")
 	if err == nil && string(first) != string(second) {
-		err = openpgp.WrongPass.New("typed differently")
+		err = TypedTwice.New("typed differently")
 	}
 	return first, err
 }

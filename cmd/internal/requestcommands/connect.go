@@ -1,0 +1,105 @@
+package requestcommands
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/futura/airlicense/cmd/internal/ui"
+	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/files"
+	"github.com/futura/airlicense/request/database"
+	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/request/site"
+)
+
+// connections reaches the databases of a site. It remembers what it asked
+// for, so that nobody types a password twice in one run.
+type connections struct {
+	session *ui.Session
+	folder  string // where relative paths start
+	asked   map[string]string
+}
+
+func newConnections(s *ui.Session, folder string) *connections {
+	return &connections{session: s, folder: folder, asked: map[string]string{}}
+}
+
+// reach makes sure that a database answers.
+func (c *connections) reach(connection site.Connection) error {
+	return c.use(connection, func(db *sql.DB) error { return database.Reach(context.Background(), db) })
+}
+
+// measure runs a dialogue on a database.
+func (c *connections) measure(ctx context.Context, connection site.Connection, dialogue *queries.Dialogue) error {
+	return c.use(connection, func(db *sql.DB) error { return database.Run(ctx, db, dialogue) })
+}
+
+// text asks a database one query with one text as its answer.
+func (c *connections) text(ctx context.Context, connection site.Connection, query queries.Query) (answer string, err error) {
+	err = c.use(connection, func(db *sql.DB) error {
+		answer, err = database.Text(ctx, db, query)
+		return err
+	})
+	return answer, err
+}
+
+// use opens a database for one piece of work. An error names the connection
+// and where it leads.
+func (c *connections) use(connection site.Connection, work func(*sql.DB) error) error {
+	connection = connection.Within(c.folder)
+	db, err := c.open(connection)
+	if err == nil {
+		err = work(db)
+		db.Close()
+	}
+	return fault.With(fault.With(err, "database", connection.Name), "where", connection.Where())
+}
+
+func (c *connections) open(connection site.Connection) (*sql.DB, error) {
+	secret, err := c.password(connection)
+	if err != nil {
+		return nil, err
+	}
+	return database.Open(database.Settings{
+		Engine: queries.Engine(connection.Engine), Path: connection.Path, Host: connection.Host, Port: connection.Port,
+		Name: connection.Database, User: connection.User, Password: secret, TLS: connection.TLS,
+	})
+}
+
+// password finds the password of a connection: a file, a variable, or the
+// terminal. An engine without users needs none.
+func (c *connections) password(connection site.Connection) (string, error) {
+	if queries.Engine(connection.Engine) == queries.SQLite {
+		return "", nil
+	}
+	if path := connection.PasswordFile; path != "" {
+		if err := files.CheckPrivate(path); err != nil {
+			c.warnOnce(path, err)
+		}
+		secret, err := ui.ReadPassphrase(path)
+		return string(secret), err
+	}
+	if name := connection.PasswordVariable; name != "" {
+		if secret := c.session.Environment().Getenv(name); secret != "" {
+			return secret, nil
+		}
+		return "", noPassword.New("the variable is empty", "variable", name)
+	}
+	if secret, known := c.asked[connection.Name]; known {
+		return secret, nil
+	}
+	if c.session.Environment().ReadSecret == nil {
+		return "", noPassword.New("nobody answers", "variable", "")
+	}
+	secret, err := c.session.Environment().ReadSecret(c.session.Say("prompt-password", "user", connection.User, "database", connection.Name) + ": ")
+	c.asked[connection.Name] = string(secret)
+	return string(secret), err
+}
+
+func (c *connections) warnOnce(path string, err error) {
+	if _, known := c.asked[path]; !known && !errors.Is(err, files.NotFound) {
+		c.asked[path] = ""
+		c.session.Warn(err)
+	}
+}
