@@ -244,7 +244,9 @@ func askServer(s *ui.Session, connection *site.Connection) error {
 	port, file := strconv.Itoa(connection.Port), cmp.Or(connection.PasswordFile, noFile)
 	err := askAll(s, question{"ask-host", &connection.Host}, question{"ask-port", &port}, question{"ask-database", &connection.Database},
 		question{"ask-user", &connection.User}, question{"ask-password-file", &file})
-	connection.PasswordFile = strings.TrimPrefix(file, noFile)
+	if connection.PasswordFile = file; file == noFile {
+		connection.PasswordFile = ""
+	}
 	// What is no number becomes a port that Check refuses.
 	if connection.Port, _ = strconv.Atoi(port); connection.Port == 0 {
 		connection.Port = -1
