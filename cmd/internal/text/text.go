@@ -27,23 +27,52 @@ var catalogues embed.FS
 // Languages are the languages with a catalogue, the fallback first.
 func Languages() []string { return []string{"en", "pt-BR", "it"} }
 
-// Catalogue speaks one language.
+// Catalogue speaks one language. It is not safe for several goroutines.
 type Catalogue struct {
 	Language  string
+	tag       language.Tag
+	lines     string // the catalogue file
+	bundle    *i18n.Bundle
 	localizer *i18n.Localizer
+	loaded    map[string]bool // whether there is such a message
 }
 
 // New returns the catalogue of the first of the preferred languages that we
 // speak; a preference may be a POSIX locale such as pt_BR.UTF-8.
 func New(preferred ...string) *Catalogue {
 	chosen := choose(preferred)
-	bundle := i18n.NewBundle(language.MustParse(chosen))
-	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	// One catalogue is enough: a test holds that all say the same.
-	if _, err := bundle.LoadMessageFileFS(catalogues, chosen+".toml"); err != nil {
-		panic(err) // embedded, and loaded by a test
+	lines, err := catalogues.ReadFile(chosen + ".toml")
+	if err != nil {
+		panic(err) // embedded
 	}
-	return &Catalogue{Language: chosen, localizer: i18n.NewLocalizer(bundle, chosen)}
+	tag := language.MustParse(chosen)
+	// One catalogue is enough: a test holds that all say the same.
+	bundle := i18n.NewBundle(tag)
+	return &Catalogue{
+		Language: chosen, tag: tag, lines: "\n" + string(lines), bundle: bundle,
+		localizer: i18n.NewLocalizer(bundle, chosen), loaded: map[string]bool{},
+	}
+}
+
+// load reads one message of the catalogue, which has a line for each. A
+// program says a few dozen of its many hundred messages: reading all of them
+// would take longer than all else that futura-verify does.
+func (c *Catalogue) load(id string) bool {
+	if there, known := c.loaded[id]; known {
+		return there
+	}
+	_, line, found := strings.Cut(c.lines, "\n"+id+" = ")
+	c.loaded[id] = found
+	if !found {
+		return false
+	}
+	line, _, _ = strings.Cut(line, "\n")
+	var message struct{ Words string }
+	if _, err := toml.Decode("words = "+line, &message); err != nil {
+		panic(err) // embedded, and every line is read by a test
+	}
+	c.bundle.MustAddMessages(c.tag, &i18n.Message{ID: id, Other: message.Words})
+	return true
 }
 
 func choose(preferred []string) string {
@@ -101,6 +130,9 @@ func (c *Catalogue) word(word string) string {
 }
 
 func (c *Catalogue) say(id string, data map[string]any) string {
+	if !c.load(id) {
+		return "[" + id + "]"
+	}
 	message, err := c.localizer.Localize(&i18n.LocalizeConfig{MessageID: id, TemplateData: data})
 	if err != nil {
 		return "[" + id + "]"
@@ -109,10 +141,7 @@ func (c *Catalogue) say(id string, data map[string]any) string {
 }
 
 // Has reports whether there is a message.
-func (c *Catalogue) Has(id string) bool {
-	_, err := c.localizer.Localize(&i18n.LocalizeConfig{MessageID: id, TemplateData: map[string]any{}})
-	return err == nil
-}
+func (c *Catalogue) Has(id string) bool { return c.load(id) }
 
 // Error returns the words and the hint for an error's code. What has no code
 // gets the words of Unexpected.

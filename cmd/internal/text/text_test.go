@@ -52,6 +52,18 @@ func sources(t *testing.T) string {
 	return all.String()
 }
 
+// A message is read alone, so it must stand on a line of its own.
+func TestEveryMessageStandsOnItsLine(t *testing.T) {
+	for _, language := range text.Languages() {
+		speaking := text.New(language)
+		for id := range catalogue(t, language) {
+			if !speaking.Has(id) {
+				t.Errorf("%s.toml: %s is not found", language, id)
+			}
+		}
+	}
+}
+
 var placeholders = regexp.MustCompile(`\{\{[^}]*\}\}`)
 
 func TestCataloguesSayTheSame(t *testing.T) {
