@@ -1,23 +1,12 @@
 package signedtext
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
-
-// The three forms of a line that is not blank.
-const (
-	namePattern  = `[a-z][a-z0-9_]*`
-	tablePattern = namePattern + `(?:\.` + namePattern + `)?`
-	valuePattern = `"(?:[^"\\]|\\["\\])*"|-?(?:0|[1-9][0-9]{0,17})|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z|true|false`
-)
-
-var lineForm = regexp.MustCompile(`^(?:\[` + tablePattern + `\]|\[\[` + tablePattern + `\]\]|` +
-	namePattern + `(?:\.[1-9][0-9]{0,2})? = (?:` + valuePattern + `))$`)
 
 // CheckText reports the first rule of canonical texts that the text breaks;
 // see the package comment. It does not look at what the lines mean.
@@ -31,9 +20,11 @@ func CheckText(text []byte) error {
 	if !norm.NFC.IsNormal(text) {
 		return notCanonical(0, "not NFC")
 	}
-	for i, line := range strings.Split(string(text), "\n") {
+	number := 0
+	for line := range strings.SplitSeq(string(text), "\n") {
+		number++
 		if reason := checkLine(line); reason != "" {
-			return notCanonical(i+1, reason)
+			return notCanonical(number, reason)
 		}
 	}
 	return nil
@@ -59,7 +50,7 @@ func checkLine(line string) string {
 	if hasAddress(line) {
 		return "address of the web or of mail"
 	}
-	if !lineForm.MatchString(line) {
+	if !isTableLine(line) && !isKeyLine(line) {
 		return "neither a table nor a key with a value"
 	}
 	return ""
@@ -79,18 +70,124 @@ func allowed(character rune) bool {
 
 // hasAddress reports what a mail gateway would take for a link.
 func hasAddress(line string) bool {
+	if strings.Contains(line, "://") || strings.Contains(line, "@") {
+		return true
+	}
 	lower := strings.ToLower(line)
-	return strings.Contains(lower, "://") || strings.Contains(lower, "www.") || strings.Contains(lower, "@") || strings.Contains(lower, "mailto:")
+	return strings.Contains(lower, "www.") || strings.Contains(lower, "mailto:")
+}
+
+// isTableLine accepts [name], [name.name], and both in double brackets.
+func isTableLine(line string) bool {
+	inner, found := between(line, "[[", "]]")
+	if !found {
+		inner, found = between(line, "[", "]")
+	}
+	rest, named := cutName(inner)
+	if after, dotted := strings.CutPrefix(rest, "."); named && dotted {
+		rest, named = cutName(after)
+	}
+	return found && named && rest == ""
+}
+
+// isKeyLine accepts name = value, and name.1 = value for numbered pieces.
+func isKeyLine(line string) bool {
+	rest, named := cutName(line)
+	if after, dotted := strings.CutPrefix(rest, "."); dotted {
+		digits := countDigits(after)
+		named = named && digits >= 1 && digits <= 3 && after[0] != '0'
+		rest = after[digits:]
+	}
+	value, found := strings.CutPrefix(rest, " = ")
+	return named && found && isValue(value)
+}
+
+func between(line, before, after string) (inner string, found bool) {
+	inner, begins := strings.CutPrefix(line, before)
+	inner, ends := strings.CutSuffix(inner, after)
+	return inner, begins && ends
+}
+
+// cutName cuts off a name: a lower-case letter, then letters, digits and
+// underscores.
+func cutName(line string) (rest string, found bool) {
+	length := 0
+	for length < len(line) && (isLower(line[length]) || length > 0 && (isDigit(line[length]) || line[length] == '_')) {
+		length++
+	}
+	return line[length:], length > 0
+}
+
+func isLower(character byte) bool { return character >= 'a' && character <= 'z' }
+
+func isDigit(character byte) bool { return character >= '0' && character <= '9' }
+
+func countDigits(text string) (count int) {
+	for count < len(text) && isDigit(text[count]) {
+		count++
+	}
+	return count
+}
+
+func isValue(value string) bool {
+	if strings.HasPrefix(value, `"`) {
+		return isString(value[1:])
+	}
+	return isInteger(value) || isTime(value) || value == "true" || value == "false"
+}
+
+// isString accepts what follows the opening quote of a string: anything but
+// quotes and backslashes, which stand behind a backslash, and the last quote.
+func isString(rest string) bool {
+	for i := 0; i < len(rest); i++ {
+		switch rest[i] {
+		case '"':
+			return i == len(rest)-1
+		case '\\':
+			if i++; i == len(rest) || rest[i] != '"' && rest[i] != '\\' {
+				return false
+			}
+		}
+	}
+	return false
+}
+
+// isInteger accepts up to 18 digits, which always fit 64 bits, without
+// leading zeros.
+func isInteger(value string) bool {
+	digits := strings.TrimPrefix(value, "-")
+	return digits == "0" || len(digits) >= 1 && len(digits) <= 18 && digits[0] != '0' && countDigits(digits) == len(digits)
+}
+
+// isTime accepts the form of a time; whether there is such a day is for the
+// decoder.
+func isTime(value string) bool {
+	const form = "0000-00-00T00:00:00Z"
+	if len(value) != len(form) {
+		return false
+	}
+	for i := range len(form) {
+		if form[i] == '0' && !isDigit(value[i]) || form[i] != '0' && form[i] != value[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // Kind reads the kind and the format version, which are the first two lines
 // of every document, without decoding the rest.
 func Kind(text []byte) (kind, format string, ok bool) {
-	found := headForm.FindSubmatch(text)
-	if found == nil {
+	first, rest, _ := strings.Cut(string(text[:min(len(text), 100)]), "\n")
+	second, _, _ := strings.Cut(rest, "\n")
+	kind, quoted := between(first, `kind = "`, `"`)
+	name, ours := strings.CutPrefix(kind, "futura-")
+	format, told := strings.CutPrefix(second, "format = ")
+	if !quoted || !ours || !told || !isKindName(name) || !isInteger(format) || len(format) > 6 || format[0] == '0' || format[0] == '-' {
 		return "", "", false
 	}
-	return string(found[1]), string(found[2]), true
+	return kind, format, true
 }
 
-var headForm = regexp.MustCompile(`^kind = "(futura-[a-z]{1,20})"\nformat = ([1-9][0-9]{0,5})(?:\n|$)`)
+func isKindName(name string) bool {
+	return len(name) >= 1 && len(name) <= 20 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz") == ""
+}

@@ -1,21 +1,18 @@
 package signedtext
 
 import (
-	"regexp"
+	"slices"
 	"strings"
 )
 
-var (
-	nameForm   = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$`)
-	numberForm = regexp.MustCompile(`^[0-9]{1,10}$`)
-	deviceForm = regexp.MustCompile(`^(?:aux|con|nul|prn|com[0-9]|lpt[0-9])$`)
-)
+// devices are names that Windows takes for devices.
+var devices = []string{"aux", "con", "nul", "prn"}
 
 // CheckName accepts the names of products, sites and databases: 1 to 40
 // characters of a-z, 0-9 and inner hyphens. They become parts of file names,
 // so the names of Windows devices are refused.
 func CheckName(field, value string) error {
-	if !nameForm.MatchString(value) || deviceForm.MatchString(value) {
+	if !isName(value) || isDevice(value) {
 		return BadField.New("not a name of a-z, 0-9 and hyphens", "field", field, "reason", "name")
 	}
 	return nil
@@ -25,13 +22,23 @@ func CheckName(field, value string) error {
 // stands before the first dot decides.
 func IsDevice(file string) bool {
 	base, _, _ := strings.Cut(strings.ToLower(file), ".")
-	return deviceForm.MatchString(strings.TrimSpace(base))
+	return isDevice(strings.TrimSpace(base))
+}
+
+func isDevice(name string) bool {
+	numbered := len(name) == 4 && (strings.HasPrefix(name, "com") || strings.HasPrefix(name, "lpt")) && isDigit(name[3])
+	return numbered || slices.Contains(devices, name)
+}
+
+func isName(value string) bool {
+	inner := strings.Trim(value, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+	return inner && len(value) >= 1 && len(value) <= 40 && value[0] != '-' && value[len(value)-1] != '-'
 }
 
 // CheckNumber accepts customer numbers: 1 to 10 digits. Leading zeros count,
 // "123" and "00123" are two customers.
 func CheckNumber(field, value string) error {
-	if !numberForm.MatchString(value) {
+	if len(value) < 1 || len(value) > 10 || countDigits(value) != len(value) {
 		return BadField.New("not a number of up to ten digits", "field", field, "reason", "number")
 	}
 	return nil
