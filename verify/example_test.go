@@ -3,6 +3,7 @@ package verify_test
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"database/sql"
 	"fmt"
 	"log"
@@ -17,10 +18,12 @@ import (
 	"github.com/futura/airlicense/issue/issuetest"
 	"github.com/futura/airlicense/keys"
 	"github.com/futura/airlicense/keys/openpgp"
+	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/database"
 	"github.com/futura/airlicense/request/queries"
 	"github.com/futura/airlicense/verify"
+	"github.com/futura/airlicense/verify/license"
 )
 
 // What the examples find in place: the server's folder, its open database,
@@ -168,13 +171,37 @@ func ask(ctx context.Context, profile *request.Profile, code keys.Code, began ti
 	return must(asked.Seal(site)).Document.Render()
 }
 
-// The work behind a verdict, without the start of a program: signature,
-// document, log entry, checkpoint and proof of one license.
+// What a verdict costs with the trust file already read, beside one bare
+// Ed25519 verification: signature and envelope, then the document read as
+// well, then also its proof in the log, which is a second signature.
 func BenchmarkOpen(b *testing.B) {
 	trust, file := must(keys.OpenTrust(read("futura-trust.asc"), root)), read("versao8.9.ver")
-	for b.Loop() {
-		must(verify.Open(file, trust))
-	}
+	certificate := trust.IssuerCertificate()
+	b.Run("ed25519", func(b *testing.B) {
+		secret := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+		message := make([]byte, 64)
+		signature, public := ed25519.Sign(secret, message), secret.Public().(ed25519.PublicKey)
+		for b.Loop() {
+			if !ed25519.Verify(public, message, signature) {
+				b.Fatal("not valid")
+			}
+		}
+	})
+	b.Run("envelope", func(b *testing.B) {
+		for b.Loop() {
+			must(signedtext.Open(file, certificate))
+		}
+	})
+	b.Run("document", func(b *testing.B) {
+		for b.Loop() {
+			must(license.Parse(must(signedtext.Open(file, certificate)).Text()))
+		}
+	})
+	b.Run("proof", func(b *testing.B) {
+		for b.Loop() {
+			must(verify.Open(file, trust))
+		}
+	})
 }
 
 // The trust file is read once in a process.
