@@ -261,7 +261,7 @@ func TestOpenRefusesOtherDocuments(t *testing.T) {
 		"trust":         {trustFile(t, site), signedtext.WrongKind},
 		"format 2":      {sealText(t, []byte(strings.Replace(text, "format = 1", "format = 2", 1)), site), signedtext.WrongFormat},
 		"no kind":       {sealText(t, []byte("customer = \"00123\""), site), signedtext.NotDocument},
-		"only a head":   {sealText(t, []byte("kind = \"futura-request\"\nformat = 1"), site), signedtext.BadField},
+		"only a head":   {sealText(t, []byte("kind = \"futura-request\"\nformat = 1"), site), signedtext.NotDocument},
 		"one key more":  {sealText(t, []byte(strings.Replace(text, "site = ", "x = 1\nsite = ", 1)), site), signedtext.NotDocument},
 		"other order":   {sealText(t, []byte(strings.Replace(text, "running = \"8.8.2\"\n", "", 1)+"\nrunning = \"8.8.2\""), site), signedtext.NotDocument},
 		"empty running": {sealText(t, []byte(strings.Replace(text, "\"8.8.2\"", "\"\"", 1)), site), signedtext.NotDocument},

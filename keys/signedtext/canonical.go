@@ -70,11 +70,30 @@ func allowed(character rune) bool {
 
 // hasAddress reports what a mail gateway would take for a link.
 func hasAddress(line string) bool {
-	if strings.Contains(line, "://") || strings.Contains(line, "@") {
-		return true
+	for i := range len(line) {
+		switch line[i] {
+		case '@':
+			return true
+		case ':':
+			if strings.HasPrefix(line[i:], "://") {
+				return true
+			}
+		case 'w', 'W':
+			if beginsAs(line[i:], "www.") {
+				return true
+			}
+		case 'm', 'M':
+			if beginsAs(line[i:], "mailto:") {
+				return true
+			}
+		}
 	}
-	lower := strings.ToLower(line)
-	return strings.Contains(lower, "www.") || strings.Contains(lower, "mailto:")
+	return false
+}
+
+// beginsAs is strings.HasPrefix in either case.
+func beginsAs(line, prefix string) bool {
+	return len(line) >= len(prefix) && strings.EqualFold(line[:len(prefix)], prefix)
 }
 
 // isTableLine accepts [name], [name.name], and both in double brackets.

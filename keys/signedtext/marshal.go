@@ -4,14 +4,11 @@ import (
 	"bytes"
 	"encoding"
 	"encoding/base64"
-	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"github.com/BurntSushi/toml"
 )
 
 // Long is a string that is written in numbered pieces.
@@ -21,38 +18,11 @@ type Long string
 // pieces.
 type Bytes []byte
 
-// UnmarshalTOML joins the pieces of a long value.
-func (l *Long) UnmarshalTOML(value any) error {
-	pieces, ok := value.(map[string]any)
-	if !ok {
-		return fmt.Errorf("not in numbered pieces")
-	}
-	var whole strings.Builder
-	for i := range len(pieces) {
-		piece, ok := pieces[strconv.Itoa(i+1)].(string)
-		if !ok {
-			return fmt.Errorf("piece %d is missing", i+1)
-		}
-		whole.WriteString(piece)
-	}
-	*l = Long(whole.String())
-	return nil
-}
-
-// UnmarshalTOML joins the pieces and decodes them.
-func (b *Bytes) UnmarshalTOML(value any) error {
-	var long Long
-	if err := long.UnmarshalTOML(value); err != nil {
-		return err
-	}
-	decoded, err := base64.RawURLEncoding.Strict().DecodeString(string(long))
-	*b = decoded
-	return err
-}
-
 // Times in documents lie between these years; anything else is a broken
 // clock or an attack on one.
 const firstYear, lastYear = 2000, 2200
+
+const timeForm = "2006-01-02T15:04:05Z"
 
 // Marshal writes a document, a struct with toml tags, as canonical text: its
 // values first, then its tables, each in the order of their fields. Fields
@@ -74,28 +44,30 @@ func Marshal(document any) ([]byte, error) {
 
 type writer struct{ bytes.Buffer }
 
-// field is one field of a document and how it is written.
-type field struct {
-	key   string
-	value reflect.Value
+// shape is what is known of one field of a document from its type.
+type shape struct {
+	key      string
+	index    int
+	optional bool
 }
 
-// fields lists the fields to write, values first.
-func fields(document reflect.Value) (values, tables []field) {
-	kind := document.Type()
-	for i := range kind.NumField() {
-		key, options, _ := strings.Cut(kind.Field(i).Tag.Get("toml"), ",")
-		value := document.Field(i)
-		if key == "" || key == "-" || options == "omitempty" && value.IsZero() {
+// shapeOf lists the fields of a struct in the order in which they are
+// written: values first, then tables.
+func shapeOf(document reflect.Type) (values, tables []shape) {
+	for i := range document.NumField() {
+		field := document.Field(i)
+		key, options, _ := strings.Cut(field.Tag.Get("toml"), ",")
+		kind := field.Type
+		if key == "" || key == "-" {
 			continue
 		}
-		if value.Kind() == reflect.Pointer {
-			value = value.Elem()
+		if kind.Kind() == reflect.Pointer {
+			kind = kind.Elem()
 		}
-		if isTable(value.Type()) {
-			tables = append(tables, field{key, value})
+		if found := (shape{key, i, options == "omitempty"}); isTable(kind) {
+			tables = append(tables, found)
 		} else {
-			values = append(values, field{key, value})
+			values = append(values, found)
 		}
 	}
 	return values, tables
@@ -116,14 +88,23 @@ func isTable(kind reflect.Type) bool {
 }
 
 func (w *writer) table(document reflect.Value, path string) error {
-	values, tables := fields(reflect.Indirect(document))
+	document = reflect.Indirect(document)
+	values, tables := shapeOf(document.Type())
 	for _, field := range values {
-		if err := w.value(field.key, field.value); err != nil {
+		value := document.Field(field.index)
+		if field.optional && value.IsZero() {
+			continue
+		}
+		if err := w.value(field.key, reflect.Indirect(value)); err != nil {
 			return err
 		}
 	}
 	for _, field := range tables {
-		if err := w.subtable(path+field.key, field.value); err != nil {
+		value := document.Field(field.index)
+		if field.optional && value.IsZero() {
+			continue
+		}
+		if err := w.subtable(path+field.key, reflect.Indirect(value)); err != nil {
 			return err
 		}
 	}
@@ -132,11 +113,11 @@ func (w *writer) table(document reflect.Value, path string) error {
 
 func (w *writer) subtable(path string, value reflect.Value) error {
 	if value.Kind() == reflect.Struct {
-		fmt.Fprintf(w, "\n[%s]\n", path)
+		w.WriteString("\n[" + path + "]\n")
 		return w.table(value, path+".")
 	}
 	for i := range value.Len() {
-		fmt.Fprintf(w, "\n[[%s]]\n", path)
+		w.WriteString("\n[[" + path + "]]\n")
 		if err := w.table(value.Index(i), path+"."); err != nil {
 			return err
 		}
@@ -157,17 +138,24 @@ func (w *writer) value(key string, value reflect.Value) error {
 		if err != nil {
 			return BadField.Wrap(err, "value cannot be written", "field", key)
 		}
-		fmt.Fprintf(w, "%s = %s\n", key, quote(string(text)))
+		w.line(key, quote(string(text)))
 	case value.Kind() == reflect.String:
-		fmt.Fprintf(w, "%s = %s\n", key, quote(value.String()))
+		w.line(key, quote(value.String()))
 	case value.CanInt():
-		fmt.Fprintf(w, "%s = %d\n", key, value.Int())
+		w.line(key, strconv.FormatInt(value.Int(), 10))
 	case value.Kind() == reflect.Bool:
-		fmt.Fprintf(w, "%s = %t\n", key, value.Bool())
+		w.line(key, strconv.FormatBool(value.Bool()))
 	default:
 		panic("signedtext: a document cannot hold " + value.Type().String())
 	}
 	return nil
+}
+
+func (w *writer) line(key, written string) {
+	w.WriteString(key)
+	w.WriteString(" = ")
+	w.WriteString(written)
+	w.WriteByte('\n')
 }
 
 func (w *writer) time(key string, instant time.Time) error {
@@ -175,7 +163,7 @@ func (w *writer) time(key string, instant time.Time) error {
 	if instant.Year() < firstYear || instant.Year() > lastYear || instant.Nanosecond() != 0 {
 		return BadField.New("time out of range, or not to the second", "field", key, "reason", "time")
 	}
-	fmt.Fprintf(w, "%s = %s\n", key, instant.Format("2006-01-02T15:04:05Z"))
+	w.line(key, instant.Format(timeForm))
 	return nil
 }
 
@@ -184,9 +172,9 @@ func (w *writer) time(key string, instant time.Time) error {
 // cuts an escape or a character.
 func (w *writer) pieces(key, value string) {
 	for number := 1; number == 1 || value != ""; number++ {
-		head := fmt.Sprintf("%s.%d = ", key, number)
-		length := cut(value, min(pieceLength, MaxColumns-len(head)-len(`""`)))
-		fmt.Fprintf(w, "%s%s\n", head, quote(value[:length]))
+		numbered := key + "." + strconv.Itoa(number)
+		length := cut(value, min(pieceLength, MaxColumns-len(numbered)-len(` = ""`)))
+		w.line(numbered, quote(value[:length]))
 		value = value[length:]
 	}
 }
@@ -208,59 +196,9 @@ func cut(value string, columns int) (length int) {
 
 var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-func quote(value string) string { return `"` + escaper.Replace(value) + `"` }
-
-// Unmarshal reads a canonical text into a document, a pointer to a struct
-// with toml tags. It checks the limits first, then the kind and the format
-// version, then lets the TOML library decode, and accepts the result only
-// when Marshal gives the same bytes again.
-func Unmarshal(text []byte, kind string, format int, document any) error {
-	if err := CheckText(text); err != nil {
-		return err
+func quote(value string) string {
+	if strings.ContainsAny(value, `"\`) {
+		value = escaper.Replace(value)
 	}
-	if err := checkKind(text, kind, format); err != nil {
-		return err
-	}
-	if _, err := toml.Decode(string(text), document); err != nil {
-		return NotDocument.Wrap(err, "not a document of its kind", "line", errorLine(err))
-	}
-	again, err := Marshal(document)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(again, text) {
-		return NotDocument.New("not a document of its kind", "line", firstDifference(again, text))
-	}
-	return nil
-}
-
-func checkKind(text []byte, kind string, format int) error {
-	found, version, ok := Kind(text)
-	switch {
-	case !ok:
-		return NotDocument.New("does not begin with its kind and format", "line", 1)
-	case found != kind:
-		return WrongKind.New("a document of another kind", "kind", found, "wanted", kind)
-	case version != strconv.Itoa(format):
-		return WrongFormat.New("a format version that is not known", "format", version, "known", format)
-	}
-	return nil
-}
-
-func errorLine(err error) int {
-	if parse, ok := err.(toml.ParseError); ok {
-		return parse.Position.Line
-	}
-	return 0
-}
-
-// firstDifference returns the number of the first line that differs.
-func firstDifference(one, two []byte) int {
-	lines, others := bytes.Split(one, []byte("\n")), bytes.Split(two, []byte("\n"))
-	for i, line := range lines {
-		if i >= len(others) || !bytes.Equal(line, others[i]) {
-			return i + 1
-		}
-	}
-	return len(lines) + 1
+	return `"` + value + `"`
 }
