@@ -1,7 +1,6 @@
 package request
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -101,7 +100,7 @@ func (c *Column) UnmarshalText(text []byte) error {
 
 func (c Column) check() error {
 	kinds := []ColumnKind{IntegerColumn, TextColumn, TimestampColumn, DateColumn, UUIDColumn, BytesColumn}
-	if !columnForm.MatchString(c.Name) || !slices.Contains(kinds, c.Kind) {
+	if !isColumn(c.Name) || !slices.Contains(kinds, c.Kind) {
 		return badProfile("column", "name:kind")
 	}
 	return nil
@@ -199,19 +198,34 @@ func badProfile(field, reason string) error {
 	return BadProfile.New("the profile contradicts itself", "field", field, "reason", reason)
 }
 
-var (
-	columnForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,39}$`)
-	tableForm  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,39}(?:\.[A-Za-z_][A-Za-z0-9_]{0,39})?$`)
-	fileForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,19}\{version\}[A-Za-z0-9._-]{0,19}[A-Za-z0-9]$`)
-	moduleForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,20}$`)
-	engineForm = regexp.MustCompile(`^(?:sqlite|postgresql|mysql|firebird|sqlserver)$`)
-)
+// engines are the names that a profile may use for database systems.
+var engines = []string{"sqlite", "postgresql", "mysql", "firebird", "sqlserver"}
+
+// IsModule accepts the names of modules: 1 to 20 letters, digits, dots,
+// hyphens and underscores.
+func IsModule(name string) bool {
+	return signedtext.MadeOf(name, signedtext.Letters+signedtext.Digits+"._-", 20)
+}
+
+func isColumn(name string) bool {
+	return signedtext.MadeOf(name, signedtext.Letters+signedtext.Digits+"_", 40) && !strings.Contains(signedtext.Digits, name[:1])
+}
+
+// isFile accepts the pattern of file names: a letter or digit at both ends,
+// and {version} once between them.
+func isFile(pattern string) bool {
+	before, after, found := strings.Cut(pattern, "{version}")
+	return found && IsModule(before) && IsModule(after) && signedtext.MadeOf(before[:1], signedtext.Letters+signedtext.Digits, 1) && signedtext.MadeOf(after[len(after)-1:], signedtext.Letters+signedtext.Digits, 1)
+}
 
 // maxTable bounds a table's name with its schema, in characters, so that its
 // line stays within signedtext.MaxColumns.
 const maxTable = 50
 
-func isTable(name string) bool { return len(name) <= maxTable && tableForm.MatchString(name) }
+func isTable(name string) bool {
+	schema, table, found := strings.Cut(name, ".")
+	return len(name) <= maxTable && isColumn(schema) && (!found || isColumn(table))
+}
 
 // Limits of a profile.
 const (
@@ -231,9 +245,9 @@ func (p *Profile) check() error {
 		return badProfile("scheme", "unknown")
 	case p.Digits < 1 || p.Digits > maxDigits:
 		return badProfile("digits", "range")
-	case !fileForm.MatchString(p.File) || signedtext.IsDevice(p.File):
+	case !isFile(p.File) || signedtext.IsDevice(p.File):
 		return badProfile("file", "form")
-	case p.Maintenance != "" && !moduleForm.MatchString(p.Maintenance):
+	case p.Maintenance != "" && !IsModule(p.Maintenance):
 		return badProfile("maintenance", "form")
 	case p.Words.Headline == "" || p.Words.Contact == "":
 		return badProfile("words", "empty")
@@ -248,7 +262,7 @@ func (p *Profile) check() error {
 
 func (p *Profile) checkPlaces() error {
 	for _, place := range []*Place{p.Running, p.Pepper} {
-		if place != nil && (!isTable(place.Table) || !columnForm.MatchString(place.Column)) {
+		if place != nil && (!isTable(place.Table) || !isColumn(place.Column)) {
 			return badProfile("table", "form")
 		}
 	}
@@ -258,7 +272,7 @@ func (p *Profile) checkPlaces() error {
 			return badProfile("rename", "twice")
 		}
 		seen[[2]string{rename.Engine, rename.Name}] = true
-		if !engineForm.MatchString(rename.Engine) || !isTable(rename.Name) || !isTable(rename.There) {
+		if !slices.Contains(engines, rename.Engine) || !isTable(rename.Name) || !isTable(rename.There) {
 			return badProfile("rename", "form")
 		}
 	}

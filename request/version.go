@@ -1,7 +1,6 @@
 package request
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,27 +30,39 @@ type Version struct {
 	suffix  string    // "", "_x64" or "_x86"
 }
 
-var (
-	numbersForm    = regexp.MustCompile(`^(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){0,3}$`)
-	buildStampForm = regexp.MustCompile(`^((?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2})\.([0-9]{8})(_x64|_x86)?$`)
-)
-
 // Parse reads a version in its one spelling: ASCII digits, no leading zeros,
 // no blanks, no letters but the suffix.
 func (s Scheme) Parse(text string) (Version, error) {
+	version, ok := Version{text: text}, false
 	switch s {
 	case Numbers:
-		if numbersForm.MatchString(text) {
-			return Version{text: text, numbers: splitNumbers(text)}, nil
-		}
+		version.numbers, ok = parseNumbers(text)
 	case BuildStamp:
-		if found := buildStampForm.FindStringSubmatch(text); found != nil {
-			if built, err := time.Parse("06010215", found[2]); err == nil {
-				return Version{text: text, numbers: splitNumbers(found[1]), built: century(built), suffix: found[3]}, nil
-			}
-		}
+		ok = version.parseBuild(text)
 	}
-	return Version{}, BadVersion.New("not a version of this scheme", "version", text, "scheme", s)
+	if !ok {
+		return Version{}, BadVersion.New("not a version of this scheme", "version", text, "scheme", s)
+	}
+	return version, nil
+}
+
+// parseBuild reads three numbers, a build stamp and a suffix.
+func (v *Version) parseBuild(text string) (ok bool) {
+	if at := strings.Index(text, "_"); at >= 0 {
+		text, v.suffix = text[:at], text[at:]
+	}
+	at := strings.LastIndex(text, ".")
+	if at < 0 || v.suffix != "" && v.suffix != "_x64" && v.suffix != "_x86" {
+		return false
+	}
+	stamp := text[at+1:]
+	built, err := time.Parse("06010215", stamp)
+	if err != nil || len(stamp) != len("YYMMDDHH") {
+		return false
+	}
+	v.built = century(built)
+	v.numbers, ok = parseNumbers(text[:at])
+	return ok && len(v.numbers) == 3
 }
 
 // century moves a year that Go reads as 19YY to 20YY: build stamps begin
@@ -63,13 +74,17 @@ func century(built time.Time) time.Time {
 	return built
 }
 
-func splitNumbers(text string) []int {
-	var numbers []int
+// parseNumbers reads one to four numbers of up to nine digits, without
+// leading zeros, with dots between them.
+func parseNumbers(text string) (numbers []int, ok bool) {
 	for number := range strings.SplitSeq(text, ".") {
-		value, _ := strconv.Atoi(number) // the form allows digits only
+		value, err := strconv.Atoi(number)
+		if err != nil || value < 0 || value > 999_999_999 || strconv.Itoa(value) != number || len(numbers) == 4 {
+			return nil, false
+		}
 		numbers = append(numbers, value)
 	}
-	return numbers
+	return numbers, true
 }
 
 // String returns the version as it was parsed.

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	_ "github.com/futura/airlicense/cmd/internal/drivers"
+	"github.com/futura/airlicense/cmd/internal/progress"
 	"github.com/futura/airlicense/cmd/internal/requestcommands"
 	"github.com/futura/airlicense/cmd/internal/ui"
 )
@@ -19,5 +20,7 @@ var (
 )
 
 func main() {
-	os.Exit(ui.Run(ui.System(root, version), requestcommands.Program(), os.Args[1:]))
+	environment := ui.System(root, version)
+	environment.Bar = progress.Bar
+	os.Exit(ui.Run(environment, requestcommands.Program(), os.Args[1:]))
 }

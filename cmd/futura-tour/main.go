@@ -6,10 +6,13 @@ import (
 	"os"
 
 	_ "github.com/futura/airlicense/cmd/internal/drivers"
+	"github.com/futura/airlicense/cmd/internal/progress"
 	"github.com/futura/airlicense/cmd/internal/tourcommands"
 	"github.com/futura/airlicense/cmd/internal/ui"
 )
 
 func main() {
-	os.Exit(ui.Run(ui.System("", "unreleased"), tourcommands.Program(), os.Args[1:]))
+	environment := ui.System("", "unreleased")
+	environment.Bar = progress.Bar
+	os.Exit(ui.Run(environment, tourcommands.Program(), os.Args[1:]))
 }

@@ -201,12 +201,8 @@ func Kind(text []byte) (kind, format string, ok bool) {
 	kind, quoted := between(first, `kind = "`, `"`)
 	name, ours := strings.CutPrefix(kind, "futura-")
 	format, told := strings.CutPrefix(second, "format = ")
-	if !quoted || !ours || !told || !isKindName(name) || !isInteger(format) || len(format) > 6 || format[0] == '0' || format[0] == '-' {
+	if !quoted || !ours || !told || !MadeOf(name, SmallLetters, 20) || !isInteger(format) || len(format) > 6 || format[0] == '0' || format[0] == '-' {
 		return "", "", false
 	}
 	return kind, format, true
-}
-
-func isKindName(name string) bool {
-	return len(name) >= 1 && len(name) <= 20 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz") == ""
 }

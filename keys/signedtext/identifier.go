@@ -8,6 +8,19 @@ import (
 // devices are names that Windows takes for devices.
 var devices = []string{"aux", "con", "nul", "prn"}
 
+// Characters of identifiers.
+const (
+	Digits       = "0123456789"
+	SmallLetters = "abcdefghijklmnopqrstuvwxyz"
+	Letters      = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + SmallLetters
+)
+
+// MadeOf reports whether a text of 1 to longest bytes has only characters of
+// a set.
+func MadeOf(text, set string, longest int) bool {
+	return text != "" && len(text) <= longest && strings.Trim(text, set) == ""
+}
+
 // CheckName accepts the names of products, sites and databases: 1 to 40
 // characters of a-z, 0-9 and inner hyphens. They become parts of file names,
 // so the names of Windows devices are refused.
@@ -31,14 +44,13 @@ func isDevice(name string) bool {
 }
 
 func isName(value string) bool {
-	inner := strings.Trim(value, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
-	return inner && len(value) >= 1 && len(value) <= 40 && value[0] != '-' && value[len(value)-1] != '-'
+	return MadeOf(value, SmallLetters+Digits+"-", 40) && value[0] != '-' && value[len(value)-1] != '-'
 }
 
 // CheckNumber accepts customer numbers: 1 to 10 digits. Leading zeros count,
 // "123" and "00123" are two customers.
 func CheckNumber(field, value string) error {
-	if len(value) < 1 || len(value) > 10 || countDigits(value) != len(value) {
+	if !MadeOf(value, Digits, 10) {
 		return BadField.New("not a number of up to ten digits", "field", field, "reason", "number")
 	}
 	return nil

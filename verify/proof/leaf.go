@@ -1,8 +1,9 @@
 package proof
 
 import (
+	"bytes"
 	"fmt"
-	"regexp"
+	"strings"
 	"time"
 
 	"github.com/futura/airlicense/keys/openpgp"
@@ -37,23 +38,46 @@ func (l Leaf) Marshal() []byte {
 		l.Kind, l.Name, l.Document, l.Signature, l.Signer, l.Time.Format(leafTime))
 }
 
-var leafForm = regexp.MustCompile(`^futura-log v1\nkind (futura-[a-z]{1,20})\nname ([A-Za-z0-9/-]{1,40})\n` +
-	`document ([A-Za-z0-9_-]{43})\nsignature ([A-Za-z0-9_-]{43})\nsigner ([0-9A-F]{40})\ntime ([0-9TZ:-]{20})\n$`)
+// leafLines are the beginnings of a leaf's lines.
+var leafLines = [...]string{"futura-log v1", "kind futura-", "name ", "document ", "signature ", "signer ", "time "}
 
 // ParseLeaf reads what Marshal writes, and nothing else.
 func ParseLeaf(data []byte) (Leaf, error) {
-	found := leafForm.FindSubmatch(data)
-	if found == nil {
-		return Leaf{}, Malformed.New("not a leaf", "reason", "form")
+	lines := strings.Split(string(data[:min(len(data), maxLeaf+1)]), "\n")
+	if len(data) > maxLeaf || len(lines) != len(leafLines)+1 {
+		return Leaf{}, badLeaf("form")
 	}
-	leaf := Leaf{Kind: string(found[1]), Name: string(found[2])}
-	if leaf.Document.UnmarshalText(found[3]) != nil || leaf.Signature.UnmarshalText(found[4]) != nil ||
-		leaf.Signer.UnmarshalText(found[5]) != nil {
-		return Leaf{}, Malformed.New("not a leaf", "reason", "digest")
+	for i, begins := range leafLines {
+		rest, found := strings.CutPrefix(lines[i], begins)
+		if !found {
+			return Leaf{}, badLeaf("form")
+		}
+		lines[i] = rest
+	}
+	kind, name := lines[1], lines[2]
+	if !signedtext.MadeOf(kind, signedtext.SmallLetters, maxKind) || !signedtext.MadeOf(name, signedtext.Letters+signedtext.Digits+"/-", maxName) {
+		return Leaf{}, badLeaf("form")
+	}
+	leaf := Leaf{Kind: "futura-" + kind, Name: name}
+	if leaf.Document.UnmarshalText([]byte(lines[3])) != nil || leaf.Signature.UnmarshalText([]byte(lines[4])) != nil ||
+		leaf.Signer.UnmarshalText([]byte(lines[5])) != nil {
+		return Leaf{}, badLeaf("digest")
 	}
 	var err error
-	if leaf.Time, err = time.Parse(leafTime, string(found[6])); err != nil {
-		return Leaf{}, Malformed.New("not a leaf", "reason", "time")
+	if leaf.Time, err = time.Parse(leafTime, lines[6]); err != nil {
+		return Leaf{}, badLeaf("time")
+	}
+	if !bytes.Equal(leaf.Marshal(), data) {
+		return Leaf{}, badLeaf("form")
 	}
 	return leaf, nil
 }
+
+// Limits of a leaf, in bytes: a longer one has another form.
+const (
+	maxKind = 20
+	maxName = 40
+	maxLeaf = 400
+)
+
+func badLeaf(reason string) error { return Malformed.New("not a leaf", "reason", reason) }

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/futura/airlicense/cmd/internal/text"
 	"github.com/futura/airlicense/keys/fault"
@@ -256,18 +254,10 @@ func ReadPassphrase(path string) ([]byte, error) {
 // Progress shows on a terminal that something takes time. The returned
 // function takes the share that is done, from 0 to 1; at 1 the bar goes.
 func (s *Session) Progress(id string) func(share float64) {
-	if !s.environment.Terminal || s.json {
+	if !s.environment.Terminal || s.json || s.environment.Bar == nil {
 		return func(float64) {}
 	}
-	const whole = 1000
-	progress := mpb.New(mpb.WithOutput(s.Err), mpb.WithWidth(40))
-	bar := progress.AddBar(whole, mpb.PrependDecorators(decor.Name(s.Say(id)+" ")), mpb.BarRemoveOnComplete())
-	return func(share float64) {
-		bar.SetCurrent(int64(share * whole))
-		if share >= 1 {
-			progress.Wait()
-		}
-	}
+	return s.environment.Bar(s.Err, s.Say(id))
 }
 
 // Colors of outcomes, as ANSI sequences.
