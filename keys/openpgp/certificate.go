@@ -259,15 +259,23 @@ func (c *Certificate) Verify(text []byte, signature *Signature) (err error) {
 		return Mismatch.New("the signature does not belong to this text", "key", signature.Issuer)
 	}
 	config := policy(signature.Created)
-	id := signature.Issuer.KeyID()
-	key, ok := c.entity.SigningKeyById(signature.Created, keyNumber(id), config)
-	if !ok || Fingerprint(key.PublicKey.Fingerprint) != signature.Issuer {
-		return KeyNotValid.New("the key was not valid for signing at that time", "key", signature.Issuer, "time", signature.Created)
+	key, err := c.signingKey(signature.Issuer, config)
+	if err != nil {
+		return err
 	}
 	if point, ok := key.PublicKey.PublicKey.(*eddsa.PublicKey); ok && signature.algorithm == algorithmEdDSA {
 		return verifyEd25519(point.X, digest, signature, key.PublicKey.CreationTime)
 	}
 	return c.verifyNumbers(text, signature, config)
+}
+
+// signingKey finds a key that may sign at the time of the policy.
+func (c *Certificate) signingKey(issuer Fingerprint, config *packet.Config) (pgp.Key, error) {
+	key, ok := c.entity.SigningKeyById(config.Now(), keyNumber(issuer.KeyID()), config)
+	if !ok || Fingerprint(key.PublicKey.Fingerprint) != issuer {
+		return key, KeyNotValid.New("the key was not valid for signing at that time", "key", issuer, "time", config.Now())
+	}
+	return key, nil
 }
 
 // verifyEd25519 verifies what all of our own keys sign with. The standard

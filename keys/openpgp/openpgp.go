@@ -50,10 +50,15 @@ const MinRSABits = 3072
 // does not do for Argon2.
 const stretchCount = 65011712
 
+// What is refused by name; go-crypto only reads these maps.
+var (
+	weakHashes     = map[crypto.Hash]bool{crypto.MD5: true, crypto.RIPEMD160: true, crypto.SHA1: true, crypto.SHA224: true}
+	weakAlgorithms = map[packet.PublicKeyAlgorithm]bool{packet.PubKeyAlgoElGamal: true, packet.PubKeyAlgoDSA: true}
+)
+
 // policy returns the settings under which everything is made and verified.
 // The instant is the only clock go-crypto gets to see.
 func policy(instant time.Time) *packet.Config {
-	weak := map[crypto.Hash]bool{crypto.MD5: true, crypto.RIPEMD160: true, crypto.SHA1: true, crypto.SHA224: true}
 	return &packet.Config{
 		Algorithm:                             packet.PubKeyAlgoEdDSA,
 		Curve:                                 packet.Curve25519,
@@ -62,9 +67,9 @@ func policy(instant time.Time) *packet.Config {
 		NonDeterministicSignaturesViaNotation: packet.BoolPointer(false),
 		S2KConfig:                             &s2k.Config{S2KMode: s2k.IteratedSaltedS2K, Hash: crypto.SHA256, S2KCount: stretchCount},
 		MinRSABits:                            MinRSABits,
-		RejectHashAlgorithms:                  weak,
-		RejectMessageHashAlgorithms:           weak,
-		RejectPublicKeyAlgorithms:             map[packet.PublicKeyAlgorithm]bool{packet.PubKeyAlgoElGamal: true, packet.PubKeyAlgoDSA: true},
+		RejectHashAlgorithms:                  weakHashes,
+		RejectMessageHashAlgorithms:           weakHashes,
+		RejectPublicKeyAlgorithms:             weakAlgorithms,
 		Time:                                  func() time.Time { return instant },
 	}
 }

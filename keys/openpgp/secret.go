@@ -211,13 +211,18 @@ func writeDummy(raw *bytes.Buffer, key *packet.PublicKey) error {
 }
 
 // Sign makes a text signature over the text, which is in canonical form (LF,
-// no trailing blanks, no final line end), and verifies it before it returns
-// it: a fault while signing would otherwise give the key away.
+// no trailing blanks, no final line end). The signature must be verified
+// before it leaves the program, because a fault while signing can give the
+// key away; signedtext.Seal does so, in the form in which every reader will.
+// A key that was not yet or is no more valid at that time does not sign.
 func (s *Secret) Sign(text []byte, at time.Time) ([]byte, error) {
 	if s.key.Encrypted {
 		return nil, Locked.New("the secret needs its passphrase")
 	}
 	config := policy(at)
+	if _, err := s.certificate.signingKey(s.Fingerprint(), config); err != nil {
+		return nil, err
+	}
 	id := s.key.KeyId
 	signature := &packet.Signature{
 		Version: 4, SigType: packet.SigTypeText, PubKeyAlgo: s.key.PubKeyAlgo, Hash: config.Hash(),
@@ -235,16 +240,5 @@ func (s *Secret) Sign(text []byte, at time.Time) ([]byte, error) {
 	if err := signature.Serialize(&raw); err != nil {
 		return nil, notSecret("encoder", err)
 	}
-	if err := s.check(text, raw.Bytes()); err != nil {
-		return nil, err
-	}
 	return raw.Bytes(), nil
-}
-
-func (s *Secret) check(text, raw []byte) error {
-	signature, err := ParseSignature(raw)
-	if err != nil {
-		return err
-	}
-	return s.certificate.Verify(text, signature)
 }

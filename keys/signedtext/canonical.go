@@ -64,8 +64,11 @@ func allowed(character rune) bool {
 	if character < utf8.RuneSelf {
 		return character >= ' ' && character <= '~'
 	}
+	if character <= unicode.MaxLatin1 { // most of Portuguese and Italian, and quicker
+		return unicode.IsLetter(character) || unicode.IsNumber(character) || character == '°' || character == '§'
+	}
 	return unicode.In(character, unicode.L, unicode.M, unicode.N) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, character) &&
-		!unicode.Is(unicode.Variation_Selector, character) || strings.ContainsRune("€°§", character)
+		!unicode.Is(unicode.Variation_Selector, character) || character == '€'
 }
 
 // hasAddress reports what a mail gateway would take for a link.

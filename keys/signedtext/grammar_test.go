@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 )
 
 // The grammar as regular expressions, which say it shorter than the code
@@ -74,6 +76,18 @@ func TestGrammar(t *testing.T) {
 		}
 		if accepted == 0 || accepted == len(samples) {
 			t.Errorf("%s accepts %d of %d samples: they show nothing", form.name, accepted, len(samples))
+		}
+	}
+}
+
+// What is allowed, as the table of Unicode says it.
+func TestAllowed(t *testing.T) {
+	for character := range rune(0x20000) {
+		want := character >= ' ' && character <= '~' || strings.ContainsRune("€°§", character) ||
+			character > 0x7F && unicode.In(character, unicode.L, unicode.M, unicode.N) &&
+				!unicode.In(character, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+		if utf8.ValidRune(character) && allowed(character) != want {
+			t.Errorf("%U: %t", character, !want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package signedtext_test
 import (
 	"bytes"
 	"compress/flate"
+	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -540,4 +541,26 @@ func ExampleMarshal() {
 	//
 	// [inner]
 	// level = 1
+}
+
+// Signing with the verification before release, beside one bare signature
+// and one bare verification.
+func BenchmarkSeal(b *testing.B) {
+	signer, text := secret(b), marshal(b, full())
+	b.Run("ed25519", func(b *testing.B) {
+		bare := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+		message, public := make([]byte, 64), bare.Public().(ed25519.PublicKey)
+		for b.Loop() {
+			if !ed25519.Verify(public, message, ed25519.Sign(bare, message)) {
+				b.Fatal("not valid")
+			}
+		}
+	})
+	b.Run("seal", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := signedtext.Seal(text, signer, born); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
