@@ -9,6 +9,7 @@ package text
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -31,7 +32,7 @@ func Languages() []string { return []string{"en", "pt-BR", "it"} }
 type Catalogue struct {
 	Language  string
 	tag       language.Tag
-	lines     string // the catalogue file
+	written   map[string]string // the messages as the catalogue file writes them
 	bundle    *i18n.Bundle
 	localizer *i18n.Localizer
 	loaded    map[string]bool // whether there is such a message
@@ -49,26 +50,35 @@ func New(preferred ...string) *Catalogue {
 	// One catalogue is enough: a test holds that all say the same.
 	bundle := i18n.NewBundle(tag)
 	return &Catalogue{
-		Language: chosen, tag: tag, lines: "\n" + string(lines), bundle: bundle,
+		Language: chosen, tag: tag, written: index(string(lines)), bundle: bundle,
 		localizer: i18n.NewLocalizer(bundle, chosen), loaded: map[string]bool{},
 	}
 }
 
-// load reads one message of the catalogue, which has a line for each. A
-// program says a few dozen of its many hundred messages: reading all of them
+// index finds the messages of a catalogue, which has a line for each.
+func index(catalogue string) map[string]string {
+	written := make(map[string]string, strings.Count(catalogue, "\n"))
+	for line := range strings.SplitSeq(catalogue, "\n") {
+		if id, words, found := strings.Cut(line, " = "); found {
+			written[id] = words
+		}
+	}
+	return written
+}
+
+// load reads one message. A program says a few dozen of its many hundred messages: reading all of them
 // would take longer than all else that futura-verify does.
 func (c *Catalogue) load(id string) bool {
 	if there, known := c.loaded[id]; known {
 		return there
 	}
-	_, line, found := strings.Cut(c.lines, "\n"+id+" = ")
+	words, found := c.written[id]
 	c.loaded[id] = found
 	if !found {
 		return false
 	}
-	line, _, _ = strings.Cut(line, "\n")
 	var message struct{ Words string }
-	if _, err := toml.Decode("words = "+line, &message); err != nil {
+	if _, err := toml.Decode("words = "+words, &message); err != nil {
 		panic(err) // embedded, and every line is read by a test
 	}
 	c.bundle.MustAddMessages(c.tag, &i18n.Message{ID: id, Other: message.Words})
@@ -76,22 +86,29 @@ func (c *Catalogue) load(id string) bool {
 }
 
 func choose(preferred []string) string {
+	for _, locale := range preferred {
+		locale, _, _ = strings.Cut(locale, ".")
+		locale = strings.ReplaceAll(locale, "_", "-")
+		if slices.Contains(Languages(), locale) { // spares the matcher, which is slow to make
+			return locale
+		}
+		if wanted, err := language.Parse(locale); err == nil {
+			if language, found := match(wanted); found {
+				return language
+			}
+		}
+	}
+	return Languages()[0]
+}
+
+// match finds the language that a speaker of another one understands best.
+func match(wanted language.Tag) (name string, found bool) {
 	tags := make([]language.Tag, 0, len(Languages()))
 	for _, name := range Languages() {
 		tags = append(tags, language.MustParse(name))
 	}
-	matcher := language.NewMatcher(tags)
-	for _, locale := range preferred {
-		locale, _, _ = strings.Cut(locale, ".")
-		wanted, err := language.Parse(strings.ReplaceAll(locale, "_", "-"))
-		if err != nil {
-			continue
-		}
-		if _, index, confidence := matcher.Match(wanted); confidence >= language.Low {
-			return Languages()[index]
-		}
-	}
-	return Languages()[0]
+	_, index, confidence := language.NewMatcher(tags).Match(wanted)
+	return Languages()[index], confidence >= language.Low
 }
 
 // Say returns a message with its values, pairs of a name and a value. A

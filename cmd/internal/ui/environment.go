@@ -41,7 +41,7 @@ type Environment struct {
 	// ReadSecret asks on the terminal without echo; nil without a terminal.
 	ReadSecret func(prompt string) ([]byte, error)
 	// Exec replaces this process by a program; nil where that cannot be done.
-	Exec     func(path string, arguments, environment []string) error
+	Exec func(path string, arguments, environment []string) error
 	// Bar draws progress on a terminal; nil in programs without slow work.
 	Bar      func(out io.Writer, name string) func(share float64)
 	Terminal bool // standard error is a terminal
