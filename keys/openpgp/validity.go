@@ -16,6 +16,33 @@ func (c *Certificate) Revoked(key Fingerprint) bool {
 	return slices.Contains(c.revoked, key) || slices.Contains(c.revoked, c.Fingerprint())
 }
 
+// CheckSigning reports why no key of the certificate can sign now: revoked,
+// expired, for other uses, or of a kind that is not accepted.
+func (c *Certificate) CheckSigning(now time.Time) error {
+	err := error(KeyNotValid.New("no key for signing", "key", c.Fingerprint(), "time", now, "reason", "not for signing"))
+	for _, key := range c.SigningKeys() {
+		if err = c.checkSigning(key, now); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+func (c *Certificate) checkSigning(key Key, now time.Time) error {
+	if c.Revoked(key.Fingerprint) {
+		return Revoked.New("the key was revoked by its owner", "key", key.Fingerprint)
+	}
+	if err := checkStrength(c.find(key.Fingerprint)); err != nil {
+		return err
+	}
+	number := keyNumber(key.Fingerprint.KeyID())
+	if found, ok := c.entity.SigningKeyById(now, number, policy(now)); !ok || Fingerprint(found.PublicKey.Fingerprint) != key.Fingerprint {
+		return KeyNotValid.New("the key is not valid for signing now",
+			"key", key.Fingerprint, "time", now, "reason", c.whyNotValid(key.Fingerprint, now))
+	}
+	return nil
+}
+
 // revokedKeys verifies the revocations that are in a certificate.
 func revokedKeys(entity *pgp.Entity) (revoked []Fingerprint) {
 	if slices.ContainsFunc(entity.Revocations, func(revocation *packet.VerifiableSignature) bool {
