@@ -116,7 +116,7 @@ func (s *Signature) readKind(kind, hash byte) error {
 		return NotAllowed.New("only a text signature is accepted", "reason", "signature type")
 	}
 	if integerCount[s.algorithm] == 0 {
-		return NotAllowed.New("signature algorithm is not accepted", "reason", "algorithm")
+		return NotAllowed.New("signature algorithm is not accepted", "reason", algorithmReason(s.algorithm))
 	}
 	var known bool
 	if s.Hash, known = hashes[hash]; !known {

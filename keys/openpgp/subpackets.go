@@ -104,3 +104,13 @@ func hashReason(number byte) string {
 	}
 	return names[number]
 }
+
+// algorithmReason names a signature algorithm that is not accepted (RFC 9580,
+// 9.1). Ed25519 in its newer form is good, and unreadable for GnuPG.
+func algorithmReason(number byte) string {
+	names := map[byte]string{3: "RSA, sign only", 17: "DSA", 27: "Ed25519 as algorithm 27, which GnuPG cannot read", 28: "Ed448"}
+	if names[number] == "" {
+		return "algorithm " + strconv.Itoa(int(number))
+	}
+	return names[number]
+}
