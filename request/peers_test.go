@@ -138,10 +138,16 @@ func TestWeakKeysAreRefusedByName(t *testing.T) {
 			text := textWith(t, key, revokedCertificate(t, gpg, key))
 			return gpg.ClearSign(key, text)
 		}, openpgp.Revoked, []string{"revoked by its owner"}},
+		"revoked subkey": {func(t *testing.T) []byte {
+			key := gpg.Generate("two keys", "ed25519", "cert", "never")
+			gpg.Run("--quick-add-key", key, "ed25519", "sign", "never")
+			certificate := edited(t, gpg, "two keys", "key 1\nrevkey\ny\n1\n\ny\n")
+			return gpg.ClearSign(key, textWith(t, key, certificate))
+		}, openpgp.Revoked, []string{"revoked by its owner"}},
 		"certify only": {func(t *testing.T) []byte {
 			// Signed while the key could still sign, presented with the flags that it has now.
 			key := gpg.Generate("notary", "rsa3072", "sign", "never")
-			certificate := certifyOnly(t, gpg, key)
+			certificate := edited(t, gpg, "notary", "change-usage\ns\nq\n")
 			return gpg.ClearSign(key, textWith(t, key, certificate))
 		}, openpgp.KeyNotValid, []string{"not for signing"}},
 	} {
@@ -174,17 +180,20 @@ func revokedCertificate(t *testing.T, gpg *peertest.GnuPG, key string) []byte {
 	return other.Certificate("revoked")
 }
 
-// certifyOnly takes the right to sign away from a key, in a copy of its
-// keyring.
-func certifyOnly(t *testing.T, gpg *peertest.GnuPG, key string) []byte {
+// edited is the certificate after gpg's dialogue in a copy of the keyring.
+func edited(t *testing.T, gpg *peertest.GnuPG, userID, commands string) []byte {
 	t.Helper()
 	other := peertest.NewGnuPG(t)
 	other.Now = "20300102T000000"
-	other.Write("secret", gpg.Secret("notary"))
+	other.Write("secret", gpg.Secret(userID))
 	other.Run("--import", "secret")
-	other.Write("commands", []byte("change-usage\ns\nq\nsave\n"))
-	other.Run("--command-file", "commands", "--edit-key", key)
-	return other.Certificate("notary")
+	other.Write("commands", []byte(commands+"save\n"))
+	other.Run("--command-file", "commands", "--edit-key", gpg.Fingerprint(userID))
+	certificate := other.Certificate(userID)
+	if bytes.Equal(certificate, gpg.Certificate(userID)) {
+		t.Fatal("gpg changed nothing")
+	}
+	return certificate
 }
 
 // A picture in a certificate counts against its limits and changes nothing.
