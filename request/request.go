@@ -31,6 +31,7 @@
 package request
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"time"
@@ -139,7 +140,8 @@ func (r Request) Seal(site signedtext.Signer) (*Signed, error) {
 }
 
 // Open reads a request and verifies its signature with the certificate in
-// it. Whether that key belongs to the customer is for the reader to know.
+// it. Whether that key belongs to the customer is for the reader to know. A
+// certificate that says that its key was revoked is refused.
 func Open(file []byte) (*Signed, error) {
 	_, err := signedtext.Open(file, nil)
 	var unverified *signedtext.UnverifiedError
@@ -147,7 +149,9 @@ func Open(file []byte) (*Signed, error) {
 		return nil, err
 	}
 	var signed Signed
-	if err := signedtext.Unmarshal(unverified.Text, Kind, format, &signed.Request); err != nil {
+	// An empty line behind the text is for signedtext.Open to refuse: it can
+	// tell whether it was signed.
+	if err := signedtext.Unmarshal(bytes.TrimRight(unverified.Text, "\n"), Kind, format, &signed.Request); err != nil {
 		return nil, err
 	}
 	if signed.Certificate, err = openpgp.ReadPackets(signed.Key.Certificate); err != nil {
@@ -158,6 +162,9 @@ func Open(file []byte) (*Signed, error) {
 	}
 	if signed.Document, err = signedtext.Open(file, signed.Certificate); err != nil {
 		return nil, err
+	}
+	if signed.Certificate.Revoked(signed.Document.Signer()) {
+		return nil, openpgp.Revoked.New("the key was revoked by its owner", "key", signed.Document.Signer())
 	}
 	if len(signed.Document.Proof()) > 0 {
 		return nil, badRequest("proof", "a request carries none")

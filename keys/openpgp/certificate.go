@@ -31,13 +31,17 @@ const (
 	tagSecretSubkey = 7
 	tagUserID       = 13
 	tagPublicSubkey = 14
+	// tagUserAttribute is a picture, in certificates that gpg exports. It
+	// counts against the limits and is not read.
+	tagUserAttribute = 17
 )
 
 // Certificate is one version 4 certificate. It is safe for use by several
 // goroutines: its self-signatures are verified when it is read.
 type Certificate struct {
-	raw    []byte
-	entity *pgp.Entity
+	raw     []byte
+	entity  *pgp.Entity
+	revoked []Fingerprint // keys that their owner revoked in raw
 }
 
 // Key describes one key of a certificate that may sign.
@@ -50,8 +54,8 @@ type Key struct {
 
 // ReadCertificate reads exactly one certificate, armored or bare. It refuses
 // secret keys, several certificates, keys that are not version 4, weak
-// primary keys, and certificates over the limits. Revocations are ignored;
-// see the package comment.
+// primary keys, and certificates over the limits. Revocations end nothing
+// here, see the package comment; Revoked tells of them.
 func ReadCertificate(data []byte) (*Certificate, error) {
 	if len(data) > 2*MaxCertificate {
 		return nil, badCertificate("too large", nil)
@@ -63,14 +67,14 @@ func ReadCertificate(data []byte) (*Certificate, error) {
 	if block == SecretBlock {
 		return nil, SecretInPublic.New("a secret key where a certificate is expected")
 	}
-	if err := checkPackets(raw, tagPublicKey, tagPublicSubkey, tagUserID, tagSignature); err != nil {
+	if err := checkPackets(raw, tagPublicKey, tagPublicSubkey, tagUserID, tagUserAttribute, tagSignature); err != nil {
 		return nil, err
 	}
-	entity, err := readEntity(raw)
+	entity, revoked, err := readWithRevocations(raw)
 	if err != nil {
 		return nil, err
 	}
-	return &Certificate{raw: bytes.Clone(raw), entity: entity}, nil
+	return &Certificate{raw: bytes.Clone(raw), entity: entity, revoked: revoked}, nil
 }
 
 // ReadPackets is ReadCertificate for bare packets alone: in a document there
@@ -144,29 +148,36 @@ func nextPacket(data []byte) (tag byte, length int, ok bool) {
 
 // readEntity decodes the packets, drops revocations, and verifies every
 // self-signature and binding once, so that later reads share no state.
-func readEntity(raw []byte) (entity *pgp.Entity, err error) {
+func readEntity(raw []byte) (*pgp.Entity, error) {
+	entity, _, err := readWithRevocations(raw)
+	return entity, err
+}
+
+// readWithRevocations is readEntity, and lists the keys that were revoked.
+func readWithRevocations(raw []byte) (entity *pgp.Entity, revoked []Fingerprint, err error) {
 	defer func() {
 		if recover() != nil {
-			entity, err = nil, badCertificate("decoder", nil)
+			entity, revoked, err = nil, nil, badCertificate("decoder", nil)
 		}
 	}()
 	entity, err = pgp.ReadEntity(packet.NewReader(bytes.NewReader(raw)))
 	if err != nil {
-		return nil, badCertificate("decoder", err)
+		return nil, nil, badCertificate("decoder", err)
 	}
+	if err := checkStrength(entity.PrimaryKey); err != nil {
+		return nil, nil, err
+	}
+	revoked = revokedKeys(entity)
 	dropRevocations(entity)
 	config := policy(time.Time{})
 	if _, err := entity.VerifyPrimaryKey(time.Time{}, config); err != nil {
-		return nil, badCertificate("self-signature", err)
-	}
-	if err := checkStrength(entity.PrimaryKey); err != nil {
-		return nil, err
+		return nil, nil, badCertificate("self-signature", err)
 	}
 	entity.Subkeys = slices.DeleteFunc(entity.Subkeys, func(subkey pgp.Subkey) bool {
 		_, err := subkey.Verify(time.Time{}, config)
 		return err != nil
 	})
-	return entity, nil
+	return entity, revoked, nil
 }
 
 func dropRevocations(entity *pgp.Entity) {
@@ -177,25 +188,6 @@ func dropRevocations(entity *pgp.Entity) {
 	for i := range entity.Subkeys {
 		entity.Subkeys[i].Revocations = nil
 	}
-}
-
-func checkStrength(key *packet.PublicKey) error {
-	if key.Version != 4 {
-		return badCertificate("not version 4", nil)
-	}
-	switch key.PubKeyAlgo {
-	case packet.PubKeyAlgoEdDSA:
-		return nil
-	case packet.PubKeyAlgoECDSA:
-		if curve, err := key.Curve(); err == nil && (curve == packet.CurveNistP256 || curve == packet.CurveNistP384) {
-			return nil
-		}
-	case packet.PubKeyAlgoRSA:
-		if bits, err := key.BitLength(); err == nil && bits >= MinRSABits {
-			return nil
-		}
-	}
-	return badCertificate("weak or unusual key", nil)
 }
 
 // Fingerprint returns the fingerprint of the primary key.
@@ -251,17 +243,21 @@ func (c *Certificate) Verify(text []byte, signature *Signature) (err error) {
 			err = malformed("decoder")
 		}
 	}()
-	if !c.holds(signature.Issuer) {
+	signing := c.find(signature.Issuer)
+	if signing == nil {
 		return UnknownKey.New("signed by a key that is not known here", "key", signature.Issuer)
+	}
+	if err := checkStrength(signing); err != nil {
+		return err
 	}
 	digest := signature.digest(text)
 	if !bytes.Equal(digest[:2], signature.hashTag[:]) {
 		return Mismatch.New("the signature does not belong to this text", "key", signature.Issuer)
 	}
 	config := policy(signature.Created)
-	key, err := c.signingKey(signature.Issuer, config)
-	if err != nil {
-		return err
+	key, ok := c.signingKey(signature.Issuer, config)
+	if !ok {
+		return c.notValid(signature.Issuer, signature.Created)
 	}
 	if point, ok := key.PublicKey.PublicKey.(*eddsa.PublicKey); ok && signature.algorithm == algorithmEdDSA {
 		return verifyEd25519(point.X, digest, signature, key.PublicKey.CreationTime)
@@ -270,12 +266,9 @@ func (c *Certificate) Verify(text []byte, signature *Signature) (err error) {
 }
 
 // signingKey finds a key that may sign at the time of the policy.
-func (c *Certificate) signingKey(issuer Fingerprint, config *packet.Config) (pgp.Key, error) {
+func (c *Certificate) signingKey(issuer Fingerprint, config *packet.Config) (pgp.Key, bool) {
 	key, ok := c.entity.SigningKeyById(config.Now(), keyNumber(issuer.KeyID()), config)
-	if !ok || Fingerprint(key.PublicKey.Fingerprint) != issuer {
-		return key, KeyNotValid.New("the key was not valid for signing at that time", "key", issuer, "time", config.Now())
-	}
-	return key, nil
+	return key, ok && Fingerprint(key.PublicKey.Fingerprint) == issuer
 }
 
 // verifyEd25519 verifies what all of our own keys sign with. The standard
@@ -283,7 +276,7 @@ func (c *Certificate) signingKey(issuer Fingerprint, config *packet.Config) (pgp
 // taken apart already.
 func verifyEd25519(point, digest []byte, signature *Signature, keyCreated time.Time) error {
 	if signature.Created.Before(keyCreated) {
-		return KeyNotValid.New("the signature is older than its key", "key", signature.Issuer, "time", signature.Created)
+		return KeyNotValid.New("the signature is older than its key", "key", signature.Issuer, "time", signature.Created, "reason", "key is younger")
 	}
 	numbers := make([]byte, ed25519.SignatureSize)
 	for i, integer := range signature.integers {
@@ -316,20 +309,11 @@ func (c *Certificate) verifyNumbers(text []byte, signature *Signature, config *p
 	}
 	switch {
 	case errors.Is(details.SignatureError, pgperrors.ErrSignatureOlderThanKey):
-		return KeyNotValid.New("the signature is older than its key", "key", signature.Issuer, "time", signature.Created)
+		return KeyNotValid.New("the signature is older than its key", "key", signature.Issuer, "time", signature.Created, "reason", "key is younger")
 	case details.SignatureError != nil:
 		return Mismatch.Wrap(details.SignatureError, "the signature does not belong to this text", "key", signature.Issuer)
 	case details.SignedBy == nil || Fingerprint(details.SignedBy.PublicKey.Fingerprint) != signature.Issuer:
 		return UnknownKey.New("signed by a key that is not known here", "key", signature.Issuer)
 	}
 	return nil
-}
-
-func (c *Certificate) holds(fingerprint Fingerprint) bool {
-	if c.Fingerprint() == fingerprint {
-		return true
-	}
-	return slices.ContainsFunc(c.entity.Subkeys, func(subkey pgp.Subkey) bool {
-		return Fingerprint(subkey.PublicKey.Fingerprint) == fingerprint
-	})
 }

@@ -13,7 +13,8 @@
 // A signer's status is not read from OpenPGP: revocations in a certificate
 // are left unread, because a hard revocation would void every honest license
 // that the key ever signed. The trust file of package keys says from when to
-// when a signer counts.
+// when a signer counts. What signs its own document and has no trust file, a
+// site key, is asked with Certificate.Revoked.
 package openpgp
 
 import (
@@ -34,6 +35,8 @@ const (
 	Mismatch       = fault.Code("FL-124") // the signature does not belong to the text
 	KeyNotValid    = fault.Code("FL-125") // the key was not good for signing at the time of the signature
 	BadCertificate = fault.Code("FL-126") // a certificate that cannot be read or is not acceptable
+	WeakKey        = fault.Code("FL-129") // a key of a kind that is not accepted, named with the reason
+	Revoked        = fault.Code("FL-130") // the owner of the key revoked it
 	SecretInPublic = fault.Code("FL-201") // a file meant to be public holds a secret key
 	NotSecret      = fault.Code("FL-202") // not a secret key file
 	Locked         = fault.Code("FL-203") // the secret needs its passphrase

@@ -220,8 +220,8 @@ func (s *Secret) Sign(text []byte, at time.Time) ([]byte, error) {
 		return nil, Locked.New("the secret needs its passphrase")
 	}
 	config := policy(at)
-	if _, err := s.certificate.signingKey(s.Fingerprint(), config); err != nil {
-		return nil, err
+	if _, ok := s.certificate.signingKey(s.Fingerprint(), config); !ok {
+		return nil, s.certificate.notValid(s.Fingerprint(), at)
 	}
 	id := s.key.KeyId
 	signature := &packet.Signature{

@@ -34,12 +34,6 @@ const (
 
 	signatureTag  = 2
 	textSignature = 0x01
-
-	subpacketCreated           = 2
-	subpacketIssuer            = 16
-	subpacketNotation          = 20
-	subpacketSignersUserID     = 28
-	subpacketIssuerFingerprint = 33
 )
 
 // hashes maps the allowed hash numbers to Go's and to the name that stands
@@ -59,10 +53,11 @@ func (s *Signature) Packet() []byte { return bytes.Clone(s.packet) }
 
 // ParseSignature reads exactly one version 4 text signature packet. There is
 // one accepted spelling of each: the shortest packet header (old or new
-// format), no partial length, only known subpackets, each at most once, an
+// format), no partial length, only known subpackets (see subpackets.go), an
 // issuer fingerprint that agrees with the key ID, only issuer subpackets in
 // the unhashed area, numbers without leading zeros, and nothing behind them.
-// Nobody but the holder of the key can therefore change a byte of it.
+// RewriteSignature brings the spellings of other programs to this one, as far
+// as they are not signed.
 func ParseSignature(data []byte) (*Signature, error) {
 	if len(data) > MaxSignature {
 		return nil, malformed("too long")
@@ -121,11 +116,11 @@ func (s *Signature) readKind(kind, hash byte) error {
 		return NotAllowed.New("only a text signature is accepted", "reason", "signature type")
 	}
 	if integerCount[s.algorithm] == 0 {
-		return NotAllowed.New("signature algorithm is not accepted", "reason", "algorithm")
+		return NotAllowed.New("signature algorithm is not accepted", "reason", algorithmReason(s.algorithm))
 	}
 	var known bool
 	if s.Hash, known = hashes[hash]; !known {
-		return NotAllowed.New("hash is not accepted", "reason", "hash")
+		return NotAllowed.New("hash is not accepted", "reason", hashReason(hash))
 	}
 	return nil
 }
@@ -160,50 +155,6 @@ func cutArea(data []byte) (area, rest []byte, ok bool) {
 		return nil, nil, false
 	}
 	return data[2 : 2+length], data[2+length:], true
-}
-
-// readSubpackets collects the contents of known subpackets by their type.
-func readSubpackets(area []byte, seen map[byte][]byte, hashed bool) error {
-	for len(area) > 0 {
-		length := int(area[0])
-		if length >= 192 || length == 0 || length+1 > len(area) {
-			return malformed("subpacket overruns")
-		}
-		kind, content := area[1], area[2:1+length]
-		area = area[1+length:]
-		if err := allowSubpacket(kind, hashed); err != nil {
-			return err
-		}
-		kind &^= criticalBit
-		if kind == subpacketNotation {
-			continue
-		}
-		if _, twice := seen[kind]; twice {
-			return malformed("subpacket twice")
-		}
-		seen[kind] = content
-	}
-	return nil
-}
-
-const criticalBit = 0x80
-
-func allowSubpacket(kind byte, hashed bool) error {
-	switch kind &^ criticalBit {
-	case subpacketIssuer, subpacketIssuerFingerprint:
-		return nil
-	case subpacketCreated, subpacketSignersUserID:
-		if hashed {
-			return nil
-		}
-	case subpacketNotation:
-		// Salt notations of go-crypto and Sequoia say nothing; a critical
-		// one would ask for a meaning that we do not know.
-		if hashed && kind&criticalBit == 0 {
-			return nil
-		}
-	}
-	return malformed("subpacket that is not accepted")
 }
 
 func (s *Signature) readClaims(seen map[byte][]byte) error {

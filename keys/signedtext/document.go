@@ -76,6 +76,9 @@ func Open(file []byte, certificate *openpgp.Certificate) (*Document, error) {
 	} else {
 		err = certificate.Verify(document.text, document.signature)
 	}
+	if err == nil && bytes.HasSuffix(document.text, []byte("\n")) {
+		err = ExtraLine.New("an empty line behind the text is signed too", "key", document.Signer())
+	}
 	if err != nil {
 		return nil, &UnverifiedError{Text: document.text, Signature: document.Signature(), Proof: document.proof, Err: err}
 	}

@@ -51,7 +51,10 @@
 //
 // No line of a canonical text begins with a dash, so dash escaping never
 // happens. The signature is over the text without its final line end, as
-// GnuPG signs it.
+// GnuPG signs it. Other programs sign the line end too when the text that
+// they are given has one; Open refuses that with a code of its own.
+//
+// What other programs render otherwise, Adopt renders as above.
 //
 // # The compact form
 //
@@ -80,6 +83,7 @@ const (
 	WrongFormat  = fault.Code("FL-110") // a format version that this program does not know
 	BadCompact   = fault.Code("FL-111") // a compact form that cannot be unpacked
 	BadField     = fault.Code("FL-112") // a field with a value that it may not have
+	ExtraLine    = fault.Code("FL-131") // a good signature over the text and an empty line behind it
 )
 
 // Limits. They are checked before anything is decoded.

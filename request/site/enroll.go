@@ -48,14 +48,18 @@ func (s *Site) Enroll(customer string, code keys.Code, passphrase []byte, now ti
 	if err != nil {
 		return nil, err
 	}
+	return s.enroll(customer, code, key.Fingerprint(), now)
+}
+
+func (s *Site) enroll(customer string, code keys.Code, key openpgp.Fingerprint, now time.Time) (*Enrollment, error) {
 	installed, err := s.newest(customer)
 	if err != nil {
 		return nil, err
 	}
 	enrollment := &Enrollment{
 		Kind: enrollmentKind, Format: enrollmentFormat,
-		Customer: customer, Product: s.Config.Product, Enrolled: now.UTC().Truncate(time.Second), Fingerprint: key.Fingerprint(),
-		Proof:     code.Prove(key.Fingerprint(), customer, s.Config.Product),
+		Customer: customer, Product: s.Config.Product, Enrolled: now.UTC().Truncate(time.Second), Fingerprint: key,
+		Proof:     code.Prove(key, customer, s.Config.Product),
 		Installed: digestOf(installed),
 	}
 	text, err := signedtext.Marshal(enrollment)

@@ -4,6 +4,7 @@
 //
 //	config.toml       written once by init, edited by people
 //	site.key          the site key, secret
+//	site.asc          instead of it: the certificate of a key that another program holds
 //	enrollment.toml   customer number and enrollment proof, written by enroll
 //	futura.trust      the newest trust file
 //	profiles/         product profiles, by digest
@@ -66,6 +67,7 @@ type Site struct {
 const (
 	configFile     = "config.toml"
 	keyFile        = "site.key"
+	outsideFile    = "site.asc"
 	enrollmentFile = "enrollment.toml"
 	trustFile      = "futura.trust"
 	profileFolder  = "profiles"

@@ -67,7 +67,11 @@ func reviewFile(ctx context.Context, s *ui.Session, desk *issue.Desk) (*issue.Re
 	if err != nil {
 		return nil, err
 	}
+	data, changes := adopt(data)
 	found, err := desk.Review(ctx, data, s.Now())
+	if err == nil {
+		printAdopted(s, path, changes)
+	}
 	return found, fault.With(err, "file", path)
 }
 

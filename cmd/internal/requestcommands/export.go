@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/files"
+	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/fingerprint"
@@ -57,11 +59,11 @@ func preview(s *ui.Session) error {
 	if err != nil {
 		return err
 	}
-	key, err := opened.Key()
+	certificate, err := opened.Certificate()
 	if err != nil {
 		return err
 	}
-	text, err := made.Text(key.Certificate())
+	text, err := made.Text(certificate)
 	if err != nil {
 		return err
 	}
@@ -135,6 +137,11 @@ func export(s *ui.Session) error {
 			return files.Exists.New("is there already", "file", out)
 		}
 	}
+	if outside, err := opened.Outside(); err != nil {
+		return err
+	} else if outside != nil {
+		return exportText(s, opened, outside)
+	}
 	key, err := unlockKey(s, opened)
 	if err != nil {
 		return err
@@ -149,7 +156,7 @@ func export(s *ui.Session) error {
 	}
 	out := s.String("out")
 	if out == "" {
-		out = fmt.Sprintf("%s-%s-%s-%s.request", made.Customer, made.Product.Name, made.Product.Version, made.Created.Format("2006-01-02"))
+		out = defaultName(made) + ".request"
 	}
 	if err := files.Create(out, signed.Document.Render(), files.Public); err != nil {
 		return err
@@ -168,6 +175,48 @@ func export(s *ui.Session) error {
 	if made.Enrollment != nil {
 		s.Line("request-first", "key", key.Fingerprint())
 	}
+	return nil
+}
+
+func defaultName(made *request.Request) string {
+	return fmt.Sprintf("%s-%s-%s-%s", made.Customer, made.Product.Name, made.Product.Version, made.Created.Format("2006-01-02"))
+}
+
+// exportText writes the request as a text for the program that holds the
+// site's key, and says how gpg signs it. It has no line end at its end: most
+// programs would sign that too.
+func exportText(s *ui.Session, opened *site.Site, certificate *openpgp.Certificate) error {
+	if err := certificate.CheckSigning(s.Now()); err != nil {
+		return err
+	}
+	made, _, err := prepare(s, opened)
+	if err != nil {
+		return err
+	}
+	text, err := made.Text(certificate)
+	if err != nil {
+		return err
+	}
+	out := s.String("out")
+	if out == "" {
+		out = defaultName(made) + ".text"
+	}
+	if err := files.Create(out, text, files.Public); err != nil {
+		return err
+	}
+	opened.Journal(s.Now(), "export", made.Product.Version, signedtext.DigestOf(text).String())
+	showWarnings(s, opened)
+	if s.IsJSON() {
+		s.JSON(map[string]any{
+			"file": out, "digest": signedtext.DigestOf(text).String(), "customer": made.Customer, "site": made.Site,
+			"product": made.Product.Name, "version": made.Product.Version, "key": certificate.Fingerprint().String(),
+			"databases": len(made.Databases), "first": made.Enrollment != nil, "signed": false,
+		})
+		return nil
+	}
+	signed := strings.TrimSuffix(out, ".text") + ".request"
+	s.Line("request-text", "file", out, "command", fmt.Sprintf("gpg --local-user %s --digest-algo SHA512 --output %s --clearsign %s",
+		certificate.Fingerprint().String(), signed, out))
 	return nil
 }
 

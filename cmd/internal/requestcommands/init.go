@@ -12,6 +12,8 @@ import (
 
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/files"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request/queries"
@@ -332,11 +334,7 @@ func enroll(s *ui.Session) error {
 	if err != nil {
 		return err
 	}
-	passphrase, err := optionalPassphrase(s)
-	if err != nil {
-		return err
-	}
-	made, err := opened.Enroll(customer, code, passphrase, s.Now(), s.Environment().Random)
+	made, err := enrollKey(s, opened, customer, code)
 	if err != nil {
 		return err
 	}
@@ -344,6 +342,28 @@ func enroll(s *ui.Session) error {
 	showWarnings(s, opened)
 	s.Line("request-enrolled", "customer", customer, "key", made.Fingerprint)
 	return nil
+}
+
+// enrollKey enrolls with the key of the site's folder, or with one that
+// another program holds.
+func enrollKey(s *ui.Session, opened *site.Site, customer string, code keys.Code) (*site.Enrollment, error) {
+	if path := s.String("certificate"); path != "" {
+		data, err := files.Read(path, 2*openpgp.MaxCertificate)
+		if err != nil {
+			return nil, err
+		}
+		certificate, err := openpgp.ReadCertificate(data)
+		if err != nil {
+			return nil, fault.With(err, "file", path)
+		}
+		made, err := opened.EnrollOutside(customer, code, certificate, s.Now())
+		return made, fault.With(err, "file", path)
+	}
+	passphrase, err := optionalPassphrase(s)
+	if err != nil {
+		return nil, err
+	}
+	return opened.Enroll(customer, code, passphrase, s.Now(), s.Environment().Random)
 }
 
 func askCode(s *ui.Session) (keys.Code, error) {
