@@ -6,9 +6,10 @@
 //	site.key          the site key, secret
 //	enrollment.toml   customer number and enrollment proof, written by enroll
 //	futura.trust      the newest trust file
+//	futura.revocations   the newest revocation list, once there is one
 //	profiles/         product profiles, by digest
 //	licenses/         every license, and whatever else lies there
-//	state.json        the last good verdicts, the highest sequence number
+//	state.json        the last good verdicts, the highest sequence numbers
 //	journal.log       one line for each thing that was done
 //
 // The package never opens a database; who calls it measures.
@@ -60,6 +61,9 @@ type Site struct {
 	profiles map[signedtext.Digest]*request.Profile
 	state    state
 	Warnings []error // what is wrong but does not stop anything
+
+	// Revocations is the installed revocation list, nil when there is none.
+	Revocations *verify.Revocations
 }
 
 // Files and folders of a site.
@@ -154,6 +158,7 @@ func (s *Site) readTrust() error {
 	for _, entry := range entries {
 		s.readProfile(filepath.Join(s.path(profileFolder), entry.Name()))
 	}
+	s.readRevocations()
 	return nil
 }
 
