@@ -10,9 +10,12 @@ import (
 // does not end any more.
 func printEndings(s *ui.Session, endings []site.Ending) {
 	for _, ending := range endings {
-		if ending.Ends.IsZero() {
+		switch {
+		case ending.Ends.IsZero():
 			s.Line("request-not-ending", "serial", ending.Serial)
-		} else {
+		case ending.Ends.Before(s.Now()):
+			s.Line("request-ended", "serial", ending.Serial, "ends", ending.Ends)
+		default:
 			s.Line("request-ending", "serial", ending.Serial, "ends", ending.Ends)
 		}
 	}
