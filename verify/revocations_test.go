@@ -15,14 +15,14 @@ import (
 	"github.com/futura/airlicense/verify/revocation"
 )
 
-// ends is the end of the license that the list of these tests names.
-var ends = issued.AddDate(0, 0, 30)
+// revokedUntil is the end of the license that the list of these tests names.
+var revokedUntil = issued.AddDate(0, 0, 30)
 
 // list signs a list that names the license, and logs it.
 func (f *fixture) list(t testing.TB, signer signedtext.Signer, key *keys.LogKey, change func(*revocation.List)) sealed {
 	t.Helper()
 	content := revocation.List{Sequence: 1, Issued: issued.AddDate(0, 0, 1), Entries: []revocation.Entry{{
-		Serial: "L-2026-000001", Digest: f.license.Digest(), Customer: "00123", ValidUntil: ends, Reason: revocation.Mistake,
+		Serial: "L-2026-000001", Digest: f.license.Digest(), Customer: "00123", ValidUntil: revokedUntil, Reason: revocation.Mistake,
 	}}}
 	if change != nil {
 		change(&content)
@@ -95,11 +95,11 @@ func TestJudgeRevoked(t *testing.T) {
 		code    fault.Code
 	}{
 		"a day after the list":         {list.Issued.AddDate(0, 0, 1), verify.Warn, verify.RevokedSoon},
-		"at its end":                   {ends, verify.Warn, verify.RevokedSoon},
-		"a second later":               {ends.Add(time.Second), verify.Warn, verify.RevokedLately},
-		"at the end of the grace":      {ends.Add(grace - time.Second), verify.Warn, verify.RevokedLately},
-		"after the grace":              {ends.Add(grace), verify.Fail, verify.Revoked},
-		"years later":                  {ends.AddDate(5, 0, 0), verify.Fail, verify.Revoked},
+		"at its end":                   {revokedUntil, verify.Warn, verify.RevokedSoon},
+		"a second later":               {revokedUntil.Add(time.Second), verify.Warn, verify.RevokedLately},
+		"at the end of the grace":      {revokedUntil.Add(grace - time.Second), verify.Warn, verify.RevokedLately},
+		"after the grace":              {revokedUntil.Add(grace), verify.Fail, verify.Revoked},
+		"years later":                  {revokedUntil.AddDate(5, 0, 0), verify.Fail, verify.Revoked},
 		"the clock is behind the list": {time.Time{}, verify.Warn, verify.RevokedSoon},
 	} {
 		verdict := verify.Judge(opened, everything(func(s *verify.Situation) { s.Now, s.Revocations = test.now, list }))
@@ -111,7 +111,7 @@ func TestJudgeRevoked(t *testing.T) {
 			t.Errorf("%s: %s, start %v", name, verdict.Outcome, verdict.Start)
 		}
 	}
-	late := verify.Judge(opened, everything(func(s *verify.Situation) { s.Now, s.Revocations = ends.AddDate(0, 0, 14), list }))
+	late := verify.Judge(opened, everything(func(s *verify.Situation) { s.Now, s.Revocations = revokedUntil.AddDate(0, 0, 14), list }))
 	if left := value(late.Reason(), "days"); left != 1 {
 		t.Errorf("%v days are left", left)
 	}
@@ -122,7 +122,7 @@ func TestJudgeRevoked(t *testing.T) {
 func TestTheNewestListIsAFloorOfTheClock(t *testing.T) {
 	f := newFixture(t)
 	opened := need[*verify.License](t)(verify.Open(f.file, f.trust(t, nil)))
-	newer := f.revocations(t, func(l *revocation.List) { l.Sequence, l.Issued = 2, ends.AddDate(0, 1, 0) })
+	newer := f.revocations(t, func(l *revocation.List) { l.Sequence, l.Issued = 2, revokedUntil.AddDate(0, 1, 0) })
 	verdict := verify.Judge(opened, everything(func(s *verify.Situation) { s.Now, s.Revocations = issued, newer }))
 	if verdict.Start || !errors.Is(verdict.Reason(), verify.Revoked) {
 		t.Errorf("start %v, %v", verdict.Start, verdict.Reason())
@@ -151,7 +151,7 @@ func TestJudgeNotRevoked(t *testing.T) {
 		"there is no list":   {first, nil, verify.NotAsked},
 		"the license itself": {first, list, verify.Fail},
 	} {
-		verdict := verify.Judge(test.license, everything(func(s *verify.Situation) { s.Now, s.Revocations = ends.AddDate(1, 0, 0), test.list }))
+		verdict := verify.Judge(test.license, everything(func(s *verify.Situation) { s.Now, s.Revocations = revokedUntil.AddDate(1, 0, 0), test.list }))
 		if check := verdict.Checks[4]; check.Outcome != test.want || verdict.Start == (test.want == verify.Fail) {
 			t.Errorf("%s: %s, start %v", name, check.Outcome, verdict.Start)
 		}

@@ -28,7 +28,7 @@ type seenList struct {
 	Signer   string `json:"signer"`
 }
 
-func seen(list *verify.Revocations) seenList {
+func seenIn(list *verify.Revocations) seenList {
 	return seenList{Sequence: list.Sequence, Digest: list.Digest().String(), Signer: list.Document.Signer().String()}
 }
 
@@ -65,7 +65,7 @@ func (s *Site) openRevocations() (*verify.Revocations, error) {
 func (s *Site) checkSequence(list *verify.Revocations, trust *keys.Trust) error {
 	known := []seenList{s.state.Revocations}
 	if s.Revocations != nil {
-		known = append(known, seen(s.Revocations))
+		known = append(known, seenIn(s.Revocations))
 	}
 	for _, before := range known {
 		switch {
@@ -115,7 +115,7 @@ func (p *plan) rememberList() {
 	if p.list == nil {
 		return
 	}
-	p.site.state.Revocations = seen(p.list)
+	p.site.state.Revocations = seenIn(p.list)
 	installed, err := p.site.Licenses()
 	if err != nil {
 		p.site.warn(err)

@@ -42,7 +42,7 @@ func sign(t *testing.T, desk *issue.Desk) []byte {
 	return need[[]byte](t)(desk.HandOut(context.Background()))
 }
 
-func install(made *site.Site, documents ...[]byte) error {
+func installAll(made *site.Site, documents ...[]byte) error {
 	var given []site.Given
 	for _, data := range documents {
 		given = append(given, site.Given{Name: "given", Data: data})
@@ -119,7 +119,7 @@ func TestRecoveryFromAListCountedToTheEnd(t *testing.T) {
 		{"the forged one again", [][]byte{forged}, errAny},
 		{"the first one at last", [][]byte{first}, site.OlderRevocations},
 	} {
-		err := install(made, step.documents...)
+		err := installAll(made, step.documents...)
 		if step.want == nil && err != nil || step.want == errAny && err == nil || step.want != nil && step.want != errAny && !errors.Is(err, step.want) {
 			t.Fatalf("%s: %v, want %v", step.name, err, step.want)
 		}
