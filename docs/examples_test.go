@@ -20,6 +20,7 @@ import (
 	"github.com/futura/airlicense/verify"
 	"github.com/futura/airlicense/verify/license"
 	"github.com/futura/airlicense/verify/proof"
+	"github.com/futura/airlicense/verify/revocation"
 	_ "modernc.org/sqlite"
 )
 
@@ -29,6 +30,7 @@ var update = flag.Bool("update", false, "write the examples into the pages again
 type exchange struct {
 	root                            openpgp.Fingerprint
 	trust, profile, request, answer []byte
+	revocations                     []byte
 }
 
 var began = time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
@@ -64,7 +66,20 @@ func play(t *testing.T) exchange {
 	signed := must[*request.Signed](t)(asked.Seal(site))
 	review := must[*issue.Review](t)(desk.Review(ctx, signed.Document.Render(), after(20)))
 	reply := must[*issue.Reply](t)(desk.Issue(ctx, review, after(21)))
-	return exchange{root: issuer.Root.Fingerprint(), trust: issuer.TrustFile, profile: profileFile, request: signed.Document.Render(), answer: reply.File}
+	return exchange{
+		root: issuer.Root.Fingerprint(), trust: issuer.TrustFile, profile: profileFile, request: signed.Document.Render(), answer: reply.File,
+		revocations: revoke(t, desk, reply.License.Serial),
+	}
+}
+
+// revoke takes the license of the exchange back, and returns the list.
+func revoke(t *testing.T, desk *issue.Desk, serial string) []byte {
+	t.Helper()
+	ctx := context.Background()
+	target := must[*issue.Target](t)(desk.Target(ctx, serial))
+	_, err := desk.Revoke(ctx, target, issue.DefaultEnd(after(30)), revocation.Contract, after(30))
+	ok(t, err)
+	return must[[]byte](t)(desk.HandOut(ctx))
 }
 
 func ok(t *testing.T, err error) {
@@ -120,7 +135,8 @@ func examples(t *testing.T, played exchange) map[string]string {
 	leaf := proof.NewLeaf(license.Kind, opened.Serial, opened.Issued, opened.Document)
 	return map[string]string{
 		"trust": string(played.trust), "profile": string(played.profile), "request": string(played.request), "license": string(played.answer),
-		"leaf": string(leaf.Marshal()), "proof": string(opened.Document.Proof()), "checkpoint": string(opened.Logged.Signed),
+		"revocations": string(played.revocations),
+		"leaf":        string(leaf.Marshal()), "proof": string(opened.Document.Proof()), "checkpoint": string(opened.Logged.Signed),
 	}
 }
 
@@ -131,7 +147,7 @@ var block = regexp.MustCompile("(?s)<!-- example: ([a-z]+) -->\n```\n(.*?)```\n"
 func TestExamplesAreReal(t *testing.T) {
 	played := play(t)
 	want := examples(t, played)
-	for _, page := range []string{"trust.md", "profile.md", "request.md", "license.md", "proof.md"} {
+	for _, page := range []string{"trust.md", "profile.md", "request.md", "license.md", "proof.md", "revocation.md"} {
 		content := string(must[[]byte](t)(os.ReadFile(page)))
 		if *update {
 			content = block.ReplaceAllStringFunc(content, func(found string) string {
@@ -160,7 +176,7 @@ func TestExamplesAreReal(t *testing.T) {
 // is accepted by the strict readers.
 func TestExamplesAreRead(t *testing.T) {
 	found := map[string][]byte{}
-	for _, page := range []string{"trust.md", "profile.md", "request.md", "license.md", "proof.md"} {
+	for _, page := range []string{"trust.md", "profile.md", "request.md", "license.md", "proof.md", "revocation.md"} {
 		for _, example := range block.FindAllSubmatch(must[[]byte](t)(os.ReadFile(page)), -1) {
 			found[string(example[1])] = example[2]
 		}
@@ -183,5 +199,9 @@ func TestExamplesAreRead(t *testing.T) {
 	verdict := verify.Judge(answer, verify.Situation{Now: after(60), Customer: "00123", Product: "sispetro", Version: verify.Running{Asked: true, Text: "8.9.3"}})
 	if verdict.Outcome != verify.Valid {
 		t.Error(verdict.Reason())
+	}
+	list := must[*verify.Revocations](t)(verify.OpenRevocations(found["revocations"], trust))
+	if entry, named := list.Entry(answer.Digest()); !named || entry.Serial != answer.Serial {
+		t.Error("the list names another license")
 	}
 }

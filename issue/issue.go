@@ -254,21 +254,26 @@ func (d *Desk) Invite(ctx context.Context, number, product string, now time.Time
 	})
 }
 
-// Reply is what goes back to a site: the license, and the newest trust file
-// and profile beside it.
+// Reply is what goes back to a site: the license, and the newest trust file,
+// profile and revocation list beside it.
 type Reply struct {
-	License *verify.License
-	Again   bool   // the request had been answered before
-	Name    string // of the license file
-	File    []byte
-	Trust   []byte
-	Profile []byte
+	License     *verify.License
+	Again       bool   // the request had been answered before
+	Name        string // of the license file
+	File        []byte
+	Trust       []byte
+	Profile     []byte
+	Revocations []byte // nil before the first list
 }
 
 // Issue answers a reviewed request. A request that was answered before gets
 // the same file again, which takes no secret.
 func (d *Desk) Issue(ctx context.Context, review *Review, now time.Time) (*Reply, error) {
 	if err := review.Refusal(); err != nil {
+		return nil, err
+	}
+	// A list that sites would refuse stops the reply before anything happens.
+	if _, _, err := d.Revocations(ctx); err != nil {
 		return nil, err
 	}
 	if file := review.Answered.File; file != nil {
@@ -353,9 +358,13 @@ func (d *Desk) reply(ctx context.Context, review *Review, file []byte, again boo
 	if err != nil {
 		return nil, err
 	}
+	_, revocations, err := d.Revocations(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return &Reply{
 		License: opened, Again: again, Name: review.Profile.FileName(review.Version),
-		File: file, Trust: d.TrustFile, Profile: profile,
+		File: file, Trust: d.TrustFile, Profile: profile, Revocations: revocations,
 	}, nil
 }
 

@@ -17,11 +17,16 @@ type Situation struct {
 	Version  Running
 	Bits     int // of the machine: 32 or 64
 
+	// Revocations is the newest revocation list that is known here; nil: not
+	// asked.
+	Revocations *Revocations
+
 	// Databases holds what was measured, by name; nil: not asked.
 	Databases map[string]Measurement
 
 	// Newest is the newest time signed by the issuer that is known here,
-	// such as the date of the trust file. The clock is not believed below it.
+	// such as the date of the trust file. The clock is not believed below it,
+	// nor below the dates of the license and the revocation list.
 	Newest  time.Time
 	History History
 }
@@ -60,8 +65,8 @@ const clockTolerance = 48 * time.Hour
 //
 // It refuses only on what is certain: another customer or product, a version
 // that is not covered, a database that is another one. A database that was
-// recognized before and is not any more, and a license that expired, give as
-// many days of starts with warnings as the license says. What could not be
+// recognized before and is not any more, and a license that expired or was
+// revoked, give as many days of starts with warnings as the license says. What could not be
 // measured gives an undecided verdict, and a start while the last good
 // verdict is not older than the license says. The clock alone never refuses:
 // a clock that is behind what the issuer has signed is read as that time.
@@ -69,6 +74,7 @@ func Judge(license *License, situation Situation) Verdict {
 	judging := judging{license: license, situation: situation, now: situation.Now}
 	judging.verdict = Verdict{License: license, Checks: append([]Check{}, license.Checks...), History: situation.History}
 	judging.clock()
+	judging.revocation()
 	judging.customer()
 	judging.product()
 	judging.version()
@@ -133,6 +139,9 @@ func (j *judging) clock() {
 	floor := j.license.Issued
 	if j.situation.Newest.After(floor) {
 		floor = j.situation.Newest
+	}
+	if list := j.situation.Revocations; list != nil && list.Issued.After(floor) {
+		floor = list.Issued
 	}
 	if j.now.Before(floor.Add(-clockTolerance)) {
 		j.behind = warning{ClockBehind.New("the clock is behind what the issuer has signed", "clock", j.now, "signed", floor)}

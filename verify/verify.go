@@ -12,7 +12,7 @@
 // that could is linked.
 //
 // A verdict is an ordered list of checks: form, signature, trust, log,
-// customer, product, version, period, clock, database. Each has an outcome,
+// revocation, customer, product, version, period, clock, database. Each has an outcome,
 // a code for what is not as it should be, and the values that belong to it.
 // The words of outcomes and checks are part of the interface and never
 // translated.
@@ -46,12 +46,15 @@ const (
 	Expired        = fault.Code("FL-514") // for longer than the days of grace
 	NotRecognized  = fault.Code("FL-516") // another database
 	Needs64Bits    = fault.Code("FL-522") // a 64-bit version on a 32-bit machine
+	Revoked        = fault.Code("FL-527") // and its end is longer ago than the days of grace
 
 	// Warnings: the server starts.
 	ClockBehind   = fault.Code("FL-515")
 	Drifted       = fault.Code("FL-517")
 	BindingLost   = fault.Code("FL-518") // not recognized, within the days of grace
 	ExpiredLately = fault.Code("FL-523") // expired, within the days of grace
+	RevokedLately = fault.Code("FL-528") // revoked and ended, within the days of grace
+	RevokedSoon   = fault.Code("FL-529") // revoked, and not at its end yet
 
 	// Undecided.
 	NotMeasured    = fault.Code("FL-491") // a database could not be measured
@@ -72,16 +75,17 @@ const (
 
 // The checks, in their order.
 const (
-	FormCheck      = "form"
-	SignatureCheck = "signature"
-	TrustCheck     = "trust"
-	LogCheck       = "log"
-	CustomerCheck  = "customer"
-	ProductCheck   = "product"
-	VersionCheck   = "version"
-	PeriodCheck    = "period"
-	ClockCheck     = "clock"
-	DatabaseCheck  = "database"
+	FormCheck       = "form"
+	SignatureCheck  = "signature"
+	TrustCheck      = "trust"
+	LogCheck        = "log"
+	RevocationCheck = "revocation"
+	CustomerCheck   = "customer"
+	ProductCheck    = "product"
+	VersionCheck    = "version"
+	PeriodCheck     = "period"
+	ClockCheck      = "clock"
+	DatabaseCheck   = "database"
 )
 
 // Check is one line of a verdict.
@@ -169,7 +173,7 @@ type opening struct {
 }
 
 // reader parses the text of one kind of document and returns its leaf and
-// its product.
+// its product, empty for one that belongs to no product.
 type reader func(*signedtext.Document) (proof.Leaf, string, error)
 
 func (o *opening) open(file []byte, read reader) error {
@@ -224,7 +228,7 @@ func (o *opening) checkTrust(product string) (keys.Signer, error) {
 	if o.document.Signed().Before(signer.Begins) {
 		return signer, SignerEnded.New("signed before the signer's beginning", "key", signer.Fingerprint)
 	}
-	if !o.trust.HasProduct(product) {
+	if product != "" && !o.trust.HasProduct(product) {
 		return signer, ForeignProduct.New("the issuer does not license this product", "product", product)
 	}
 	return signer, nil

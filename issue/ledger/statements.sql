@@ -95,3 +95,15 @@ INSERT INTO checkpoint (size, note) VALUES (?, ?);
 
 -- name: NewestCheckpoint
 SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1;
+
+-- name: LicenseBySerial
+SELECT serial, request, customer, product, version, issued, digest, text, file FROM license WHERE serial = ?;
+
+-- name: AddRevocations
+INSERT INTO revocations (sequence, issued, text, file) VALUES (?, ?, ?, ?);
+
+-- name: LastRevocations
+SELECT coalesce(max(sequence), 0) FROM revocations;
+
+-- name: NewestRevocations
+SELECT sequence, issued, text, file FROM revocations ORDER BY sequence DESC LIMIT 1;

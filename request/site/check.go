@@ -80,7 +80,7 @@ func (s *Site) nothingServes(checked *Checked) (*Checked, error) {
 func (s *Site) judge(ctx context.Context, license *verify.License, place Place) verify.Verdict {
 	situation := verify.Situation{
 		Now: place.Now, Customer: s.customer(), Product: s.Config.Product, Version: place.Version, Bits: place.Bits,
-		Newest: s.Trust.Issued, History: s.history(license),
+		Newest: s.Trust.Issued, History: s.history(license), Revocations: s.Revocations,
 	}
 	if verdict := verify.Judge(license, situation); verdict.Outcome == verify.NotValid {
 		return verdict

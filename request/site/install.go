@@ -15,6 +15,7 @@ import (
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/verify"
 	"github.com/futura/airlicense/verify/license"
+	"github.com/futura/airlicense/verify/revocation"
 )
 
 // Change is one thing that Install did.
@@ -25,6 +26,7 @@ type Change struct {
 	Old     string // where the file that lay there is now, if there was another
 	Same    bool   // it was installed already
 	Verdict *verify.Verdict
+	Endings []Ending // of a revocation list: the licenses that it ends, or does not any more
 }
 
 // Given is a file to install.
@@ -33,14 +35,17 @@ type Given struct {
 	Data []byte
 }
 
-// Install validates files in any order, trust file first, then profiles, then
-// licenses; it rehearses the next start with every license, and only then
+// installable are the kinds that Install takes, in their order.
+var installable = []string{keys.TrustKind, request.ProfileKind, revocation.Kind, license.Kind}
+
+// Install validates files in any order, trust file first, then profiles, the
+// revocation list, then licenses; it rehearses the next start with every license, and only then
 // writes. When one file is refused nothing has changed. A license that would
 // not let the server start is refused with WouldNotStart; a file that is
 // replaced is kept beside it.
 func (s *Site) Install(ctx context.Context, given []Given, place Place) ([]Change, error) {
-	plan := plan{site: s, place: place, trust: s.Trust}
-	for _, kind := range []string{keys.TrustKind, request.ProfileKind, license.Kind} {
+	plan := plan{site: s, place: place, trust: s.Trust, listBefore: s.Revocations}
+	for _, kind := range installable {
 		for _, file := range given {
 			if err := plan.take(ctx, kind, file); err != nil {
 				return nil, err
@@ -51,6 +56,7 @@ func (s *Site) Install(ctx context.Context, given []Given, place Place) ([]Chang
 		return nil, err
 	}
 	s.state.Sequence = max(s.state.Sequence, s.Trust.Sequence)
+	plan.rememberList()
 	s.writeState()
 	return plan.changes, nil
 }
@@ -62,6 +68,8 @@ type plan struct {
 	trust   *keys.Trust
 	writes  []write
 	changes []Change
+
+	list, listBefore *verify.Revocations // to be installed, and that was; nil: none
 }
 
 type write struct {
@@ -78,7 +86,7 @@ func kindOf(file Given) (string, error) {
 		return "", err
 	}
 	kind, _, ok := signedtext.Kind(unverified.Text)
-	if !ok || !slices.Contains([]string{keys.TrustKind, request.ProfileKind, license.Kind}, kind) {
+	if !ok || !slices.Contains(installable, kind) {
 		return "", NotInstalled.New("a file of a kind that is not installed", "file", file.Name, "kind", kind)
 	}
 	return kind, nil
@@ -96,8 +104,11 @@ func (p *plan) take(ctx context.Context, turn string, file Given) error {
 	if err := p.site.NeedTrust(); err != nil {
 		return err
 	}
-	if kind == request.ProfileKind {
+	switch kind {
+	case request.ProfileKind:
 		return p.takeProfile(file)
+	case revocation.Kind:
+		return p.takeRevocations(file)
 	}
 	return p.takeLicense(ctx, file)
 }
@@ -115,6 +126,7 @@ func (p *plan) takeTrust(file Given) error {
 		return OlderTrust.New("an older trust file than the one seen", "sequence", trust.Sequence, "seen", seen)
 	}
 	p.trust, p.site.Trust = trust, trust
+	p.site.Revocations, _ = p.site.openRevocations() // under the new trust file; Open warns of one that does not hold
 	return p.add(keys.TrustKind, file, p.site.path(trustFile), nil)
 }
 

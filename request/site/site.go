@@ -7,9 +7,10 @@
 //	site.asc          instead of it: the certificate of a key that another program holds
 //	enrollment.toml   customer number and enrollment proof, written by enroll
 //	futura.trust      the newest trust file
+//	futura.revocations   the newest revocation list, once there is one
 //	profiles/         product profiles, by digest
 //	licenses/         every license, and whatever else lies there
-//	state.json        the last good verdicts, the highest sequence number
+//	state.json        the last good verdicts, the highest sequence numbers
 //	journal.log       one line for each thing that was done
 //
 // The package never opens a database; who calls it measures.
@@ -61,6 +62,9 @@ type Site struct {
 	profiles map[signedtext.Digest]*request.Profile
 	state    state
 	Warnings []error // what is wrong but does not stop anything
+
+	// Revocations is the installed revocation list, nil when there is none.
+	Revocations *verify.Revocations
 }
 
 // Files and folders of a site.
@@ -156,6 +160,7 @@ func (s *Site) readTrust() error {
 	for _, entry := range entries {
 		s.readProfile(filepath.Join(s.path(profileFolder), entry.Name()))
 	}
+	s.readRevocations()
 	return nil
 }
 

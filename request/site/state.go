@@ -18,6 +18,8 @@ type state struct {
 	Sequence  int64                     `json:"sequence"`  // of the newest trust file seen
 	Histories map[string]verify.History `json:"histories"` // by digest of the license
 	Good      Good                      `json:"good"`
+
+	Revocations seenList `json:"revocations,omitzero"`
 }
 
 // Good is the last verdict that was good, of whichever license: what is left

@@ -92,8 +92,8 @@ type Database struct {
 // maxDays bounds the terms: a year of starts without an answer is no term.
 const maxDays = 366
 
-// isSerial accepts L-YYYY-NNNNNN.
-func isSerial(serial string) bool {
+// IsSerial reports whether a text has the form of a serial, L-YYYY-NNNNNN.
+func IsSerial(serial string) bool {
 	const form = "L-0000-000000"
 	zeros := strings.Map(func(character rune) rune {
 		if character >= '0' && character <= '9' {
@@ -141,7 +141,7 @@ func (l *License) check() error {
 			return err
 		}
 	}
-	if !isSerial(l.Serial) {
+	if !IsSerial(l.Serial) {
 		return bad("serial", "form")
 	}
 	return l.checkDatabases()

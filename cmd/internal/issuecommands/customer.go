@@ -109,8 +109,15 @@ func showHoldings(ctx context.Context, s *ui.Session, desk *issue.Desk, number s
 	if err != nil {
 		return err
 	}
+	revoked, err := desk.Revoked(ctx)
+	if err != nil {
+		return err
+	}
 	for _, license := range issued {
 		s.Line("issue-license-row", "serial", license.Serial, "product", license.Product, "version", license.Version, "issued", license.Issued)
+		if entry, named := revoked.Entry(license.Digest); named {
+			s.Line("issue-license-revoked", "ends", entry.ValidUntil, "reason", reasonWords(s, entry.Reason))
+		}
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ var (
 // Program returns futura-issue.
 func Program() ui.Program {
 	signing := []ui.Flag{deskFlag, passphraseFlag, logPassphraseFlag}
-	return ui.Program{Name: "futura-issue", Example: "futura-issue review --desk desk 00123-sispetro-8.9-2026-11-21.request", Commands: []ui.Command{
+	return ui.Program{Name: "futura-issue", Example: "futura-issue review --desk desk 00123-sispetro-8.9-2026-11-21.request", Commands: append([]ui.Command{
 		{Name: "init", Arguments: "DIR", Minimum: 1, Maximum: 1,
 			Example: "futura-issue init desk --head /mnt/usb/futura.head --trust futura.trust --signer signer.key --log log.key",
 			Flags: []ui.Flag{{Name: "head", Value: "FILE", Required: true}, {Name: "trust", Value: "FILE", Required: true},
@@ -83,7 +83,7 @@ func Program() ui.Program {
 			Flags: []ui.Flag{deskFlag}, Run: review},
 		{Name: "license", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-issue license --desk desk --out reply 00123-sispetro-8.9-2026-11-21.request",
 			Flags: append(signing, ui.Flag{Name: "out", Value: "DIR", Words: "flag-out-folder"}, ui.Flag{Name: "yes"}), Run: license},
-	}}
+	}, revocationCommands(signing)...)}
 }
 
 // config is desk.toml.

@@ -177,6 +177,19 @@ func writeReply(s *ui.Session, found *issue.Review, reply *issue.Reply) error {
 	}
 	s.Line("issue-license-made", "serial", reply.License.Serial, "customer", reply.License.Customer,
 		"product", reply.License.Product.Name, "versions", reply.License.Product.Versions, "file", path)
+	return writeReplyList(s, filepath.Join(out, listFile), reply.Revocations)
+}
+
+// writeReplyList puts the revocation list, once there is one, beside the
+// license.
+func writeReplyList(s *ui.Session, path string, list []byte) error {
+	if list == nil {
+		return nil
+	}
+	if err := createSame(path, list); err != nil {
+		return err
+	}
+	s.Line("issue-reply-list", "file", path)
 	return nil
 }
 

@@ -269,6 +269,9 @@ func changeObjects(s *ui.Session, changes []site.Change) []map[string]any {
 		if change.Old != "" {
 			object["old"] = change.Old
 		}
+		if change.Endings != nil {
+			object["licenses"] = endingObjects(change.Endings)
+		}
 		if change.Verdict != nil {
 			object["verdict"] = s.Object(*change.Verdict, "")
 		}
@@ -287,12 +290,14 @@ func printChange(s *ui.Session, change site.Change) {
 	if change.Old != "" {
 		s.Line("request-kept", "file", change.Old)
 	}
+	printEndings(s, change.Endings)
 	if change.Kind != license.Kind || change.Verdict == nil {
 		return
 	}
 	switch change.Verdict.Outcome {
 	case verify.Valid:
 		s.Line("request-rehearsed")
+		warnRevoked(s, change.Verdict)
 	default:
 		s.Warn(change.Verdict.Reason())
 		s.Line("request-not-rehearsed")

@@ -4,7 +4,8 @@
 //
 // Beside testscript's own commands a script has the five programs, and
 //
-//	stage             copies a whole exchange, as futura-tour leaves it, to $WORK/tour
+//	stage             copies a whole exchange, as futura-tour leaves it, to $WORK/tour,
+//	                  its root to $ROOT, the serial of its license to $SERIAL
 //	status N COMMAND  demands exit status N
 //	full COMMAND      runs a command that cannot write to the disk
 //	damage FILE OLD NEW   replaces bytes in a file
@@ -17,6 +18,7 @@
 //	sparse FILE       makes a file of 2 GB that takes no room
 //	[tool:NAME]       is true where a program is installed, and fails where everything is required
 //	empty FOLDER      demands that a folder is empty or not there
+//	env CLOCK=384h    sets the programs' clock ahead, or behind with a minus
 package scripttest
 
 import (
@@ -35,6 +37,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -55,9 +58,23 @@ func Main(m *testing.M) {
 		requestcommands.Program, issuecommands.Program, verifycommands.Program, keyscommands.Program, tourcommands.Program,
 	} {
 		made := program()
-		commands[made.Name] = func() { os.Exit(ui.Run(ui.System("", "test"), made, os.Args[1:])) }
+		commands[made.Name] = func() { os.Exit(ui.Run(system(), made, os.Args[1:])) }
 	}
 	testscript.Main(m, commands)
+}
+
+// system is the environment of this process, with the script's clock.
+func system() *ui.Environment {
+	environment := ui.System("", "test")
+	if written := os.Getenv("CLOCK"); written != "" {
+		ahead, err := time.ParseDuration(written)
+		if err != nil {
+			panic(err)
+		}
+		now := environment.Now
+		environment.Now = func() time.Time { return now().Add(ahead) }
+	}
+	return environment
 }
 
 // Run runs the scripts of a folder.
@@ -88,6 +105,7 @@ func Run(t *testing.T, folder string) {
 			"stage": func(script *testscript.TestScript, _ bool, _ []string) {
 				script.Check(copyTree(filepath.Join(stage, "tour"), script.MkAbs("tour")))
 				script.Setenv("ROOT", root(script, stage))
+				script.Setenv("SERIAL", serial(script, stage))
 			},
 			"postgres": func(script *testscript.TestScript, _ bool, _ []string) {
 				script.Setenv("PGHOST", server().Host)
@@ -173,6 +191,13 @@ func root(script *testscript.TestScript, stage string) string {
 	_, rest, _ := strings.Cut(string(config), "\nroot = '")
 	fingerprint, _, _ := strings.Cut(rest, "'")
 	return fingerprint
+}
+
+// serial reads the serial of the stage's license.
+func serial(script *testscript.TestScript, stage string) string {
+	license, err := os.ReadFile(filepath.Join(stage, "tour", "reply", "versao8.9.ver"))
+	script.Check(err)
+	return regexp.MustCompile(`L-[0-9]{4}-[0-9]{6}`).FindString(string(license))
 }
 
 func status(script *testscript.TestScript, negated bool, arguments []string) {

@@ -23,7 +23,7 @@ func Program() ui.Program {
 		{Name: "license", Arguments: "FILE…", Minimum: 1, Maximum: -1,
 			Example: "futura-verify license --root FINGERPRINT --trust futura.trust --customer 00123 versao8.9.ver",
 			Flags: []ui.Flag{{Name: "trust", Value: "FILE", Required: true}, {Name: "root", Value: "FINGERPRINT"},
-				{Name: "customer", Value: "NUMBER"}, {Name: "product", Value: "NAME"}, {Name: "version", Value: "VERSION", Words: "flag-running"}, {Name: "format", Value: "text|json"}},
+				{Name: "revocations", Value: "FILE"}, {Name: "customer", Value: "NUMBER"}, {Name: "product", Value: "NAME"}, {Name: "version", Value: "VERSION", Words: "flag-running"}, {Name: "format", Value: "text|json"}},
 			Run: judgeLicenses},
 		{Name: "request", Arguments: "FILE", Minimum: 1, Maximum: 1,
 			Example: "futura-verify request 00123-sispetro-8.9-2026-11-21.request",
@@ -68,13 +68,18 @@ func judgeLicenses(s *ui.Session) error {
 	if err != nil {
 		return undecided(s, err)
 	}
+	revocations, err := openRevocations(s, trust)
+	if err != nil {
+		return undecided(s, err)
+	}
 	if !s.IsJSON() {
 		s.Line("verify-head", "root", trust.Root(), "issuer", trust.Issuer, "sequence", trust.Sequence, "issued", trust.Issued)
+		printRevocations(s, revocations)
 	}
 	status := 0
 	var objects []ui.VerdictObject
 	for _, path := range s.Arguments() {
-		verdict, err := judgeFile(s, path, trust)
+		verdict, err := judgeFile(s, path, trust, revocations)
 		if err != nil {
 			s.Fail(err)
 			status = 2
@@ -88,7 +93,7 @@ func judgeLicenses(s *ui.Session) error {
 		status = max(status, exitStatus(verdict))
 	}
 	if s.IsJSON() {
-		s.JSON(map[string]any{"root": trust.Root().String(), "sequence": trust.Sequence, "files": objects})
+		s.JSON(judgedObject(trust, revocations, objects))
 	}
 	return exit(status)
 }
@@ -115,7 +120,7 @@ func exitStatus(verdict verify.Verdict) int {
 	return map[verify.VerdictOutcome]int{verify.Valid: 0, verify.NotValid: 1, verify.UndecidedVerdict: 2}[verdict.Outcome]
 }
 
-func judgeFile(s *ui.Session, path string, trust *keys.Trust) (verify.Verdict, error) {
+func judgeFile(s *ui.Session, path string, trust *keys.Trust, revocations *verify.Revocations) (verify.Verdict, error) {
 	data, err := files.Read(path, signedtext.MaxFile)
 	if errors.Is(err, files.TooLarge) { // certain: no license is that large
 		return verify.Refused(err), nil
@@ -129,7 +134,7 @@ func judgeFile(s *ui.Session, path string, trust *keys.Trust) (verify.Verdict, e
 	}
 	version := verify.Running{Asked: s.IsSet("version"), Text: s.String("version"), Source: "flag"}
 	return verify.Judge(opened, verify.Situation{
-		Now: s.Now(), Customer: s.String("customer"), Product: s.String("product"), Version: version, Newest: trust.Issued,
+		Now: s.Now(), Customer: s.String("customer"), Product: s.String("product"), Version: version, Newest: trust.Issued, Revocations: revocations,
 	}), nil
 }
 
