@@ -95,3 +95,6 @@ INSERT INTO checkpoint (size, note) VALUES (?, ?);
 
 -- name: NewestCheckpoint
 SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1;
+
+-- name: CheckpointOfSize
+SELECT note FROM checkpoint WHERE size = ?;

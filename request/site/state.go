@@ -15,7 +15,8 @@ import (
 // state is what a site remembers. It helps the customer, never the issuer: a
 // site that loses it loses its days of grace, nothing else.
 type state struct {
-	Sequence  int64                     `json:"sequence"`  // of the newest trust file seen
+	Sequence  int64                     `json:"sequence"`        // of the newest trust file seen
+	Trust     string                    `json:"trust,omitempty"` // its digest
 	Histories map[string]verify.History `json:"histories"` // by digest of the license
 	Good      Good                      `json:"good"`
 }
