@@ -175,7 +175,8 @@ func (d *Desk) NewestProfile(ctx context.Context, product string) (*request.Prof
 type Reproved struct {
 	ledger.License        // File is what readers accept now, nil with Err
 	Site           string // that it was issued to
-	Changed        bool   // whether the file differs from the one sent before
+	Pinned         bool   // proved against the checkpoint that a hard end leaves
+	Changed        bool   // the file differs from the one sent before
 	Err            error  // why it cannot be proved
 	Profiles       []signedtext.Digest
 }
@@ -220,9 +221,21 @@ func (d *Desk) reprove(ctx context.Context, stored ledger.License) (Reproved, er
 	case err != nil:
 		return Reproved{}, err
 	default:
-		reproved.Changed, reproved.File = !bytes.Equal(file, stored.File), file
+		reproved.Changed, reproved.Pinned, reproved.File = !bytes.Equal(file, stored.File), d.isPinned(file), file
 	}
 	return reproved, nil
+}
+
+// isPinned reports whether a license is proved against the one checkpoint
+// that a hard end leaves.
+func (d *Desk) isPinned(file []byte) bool {
+	opened, err := verify.Open(file, d.Trust)
+	if err != nil || opened.Logged == nil {
+		return false
+	}
+	signer, _ := d.Trust.Signer(opened.Document.Signer())
+	pin, found := verify.Pin(d.Trust, signer, opened.Logged.Origin)
+	return found && opened.Logged.Checkpoint == pin
 }
 
 // ProvedProfile returns the file of a profile with a proof that readers

@@ -17,7 +17,7 @@ import (
 type state struct {
 	Sequence  int64                     `json:"sequence"`        // of the newest trust file seen
 	Trust     string                    `json:"trust,omitempty"` // its digest
-	Histories map[string]verify.History `json:"histories"` // by digest of the license
+	Histories map[string]verify.History `json:"histories"`       // by digest of the license
 	Good      Good                      `json:"good"`
 }
 

@@ -75,7 +75,7 @@ func reprove(s *ui.Session) error {
 				case reproved.Err != nil:
 					lost++
 					s.Line("issue-not-provable", "serial", reproved.Serial, "customer", number, "site", reproved.Site, "product", reproved.Product, "version", reproved.Version)
-				case reproved.Changed:
+				case reproved.Changed || reproved.Pinned:
 					written++
 					if err := writeReproved(ctx, s, desk, reproved); err != nil {
 						return err

@@ -4,7 +4,7 @@
 //
 // Beside testscript's own commands a script has the five programs, and
 //
-//	stage             copies a whole exchange, as futura-tour leaves it, to $WORK/tour
+//	stage             copies a whole exchange, as futura-tour leaves it, to $WORK/tour; its keys are $ROOT and $SIGNER
 //	status N COMMAND  demands exit status N
 //	full COMMAND      runs a command that cannot write to the disk
 //	damage FILE OLD NEW   replaces bytes in a file
@@ -88,6 +88,7 @@ func Run(t *testing.T, folder string) {
 			"stage": func(script *testscript.TestScript, _ bool, _ []string) {
 				script.Check(copyTree(filepath.Join(stage, "tour"), script.MkAbs("tour")))
 				script.Setenv("ROOT", root(script, stage))
+				script.Setenv("SIGNER", signer(script, stage))
 			},
 			"postgres": func(script *testscript.TestScript, _ bool, _ []string) {
 				script.Setenv("PGHOST", server().Host)
@@ -173,6 +174,13 @@ func root(script *testscript.TestScript, stage string) string {
 	_, rest, _ := strings.Cut(string(config), "\nroot = '")
 	fingerprint, _, _ := strings.Cut(rest, "'")
 	return fingerprint
+}
+
+// signer reads the signer's fingerprint out of the stage's trust file.
+func signer(script *testscript.TestScript, stage string) string {
+	trust, err := os.ReadFile(filepath.Join(stage, "tour", "issuer", "futura.trust"))
+	script.Check(err)
+	return regexp.MustCompile(`[0-9A-F]{40}`).FindString(string(trust))
 }
 
 func status(script *testscript.TestScript, negated bool, arguments []string) {
