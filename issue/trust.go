@@ -141,6 +141,9 @@ func (d *Desk) candidates(ctx context.Context, document *signedtext.Document, ol
 	signer, _ := d.Trust.Signer(document.Signer())
 	var list []proof.Checkpoint
 	if pin, found := verify.Pin(d.Trust, signer, before.Origin); found {
+		if err := d.Ledger.Contains(ctx, pin); err != nil {
+			return nil, err
+		}
 		list = append(list, pin)
 	}
 	signed, err := d.Ledger.Head(ctx)
