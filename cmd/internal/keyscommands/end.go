@@ -100,8 +100,11 @@ func findLog(next *keys.TrustFile, name string) (int, error) {
 // signed, or a size and, for a hard end, the hash. An origin that is not given
 // is the checkpoint's, or that of the only log.
 func readEnd(s *ui.Session, next *keys.TrustFile, origin string) (proof.Checkpoint, error) {
-	if s.Bool("retired") == s.Bool("stolen") {
-		return proof.Checkpoint{}, ui.MissingOption.New("exactly one of two", "option", "--retired", "value", "| --stolen")
+	switch {
+	case s.Bool("retired") && s.Bool("stolen"):
+		return proof.Checkpoint{}, ui.OptionValue.New("one of two", "option", "--stolen")
+	case !s.Bool("retired") && !s.Bool("stolen"):
+		return proof.Checkpoint{}, ui.MissingOption.New("one of two", "option", "--retired", "value", "| --stolen")
 	}
 	if path := s.String("checkpoint"); path != "" {
 		return readCheckpoint(next, path, origin)
