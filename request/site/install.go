@@ -40,7 +40,7 @@ type Given struct {
 // replaced is kept beside it.
 func (s *Site) Install(ctx context.Context, given []Given, place Place) ([]Change, error) {
 	before := s.Trust
-	plan := plan{site: s, place: place, trust: before}
+	plan := plan{site: s, place: place, trust: before, open: map[signedtext.Digest]bool{}}
 	for _, kind := range []string{keys.TrustKind, request.ProfileKind, license.Kind} {
 		for _, file := range given {
 			if err := plan.take(ctx, kind, file); err != nil {
@@ -48,8 +48,10 @@ func (s *Site) Install(ctx context.Context, given []Given, place Place) ([]Chang
 			}
 		}
 	}
-	if plan.trust != before && !plan.took {
-		plan.findLosing(ctx)
+	if plan.trust != before {
+		if err := plan.findLosing(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if err := plan.write(); err != nil {
 		return nil, err
@@ -68,7 +70,8 @@ type plan struct {
 	trust   *keys.Trust
 	writes  []write
 	changes []Change
-	took    bool // a license is among the files
+	taken   []*verify.License
+	open    map[signedtext.Digest]bool // licenses of which it is not known whether they were good before a new trust file
 }
 
 type write struct {
@@ -150,7 +153,7 @@ func (p *plan) takeLicense(ctx context.Context, file Given) error {
 		return WouldNotStart.Wrap(verdict.Reason(), "with this file the server would not start", "file", file.Name)
 	}
 	p.site.remember(verdict)
-	p.took = true
+	p.taken = append(p.taken, opened)
 	name := p.licenseName(opened)
 	return p.add(license.Kind, file, filepath.Join(p.site.LicenseFolder(), name), &verdict)
 }

@@ -117,27 +117,44 @@ func (p *plan) judgeBefore(ctx context.Context, next *keys.Trust) {
 			continue
 		}
 		if _, err := verify.Open(data, next); err != nil {
-			p.site.remember(p.rehearse(ctx, installed.License))
+			verdict := p.rehearse(ctx, installed.License)
+			p.site.remember(verdict)
+			p.open[installed.License.Digest()] = verdict.Outcome == verify.UndecidedVerdict && verdict.History.LastGood.IsZero()
 		}
 	}
 }
 
-// findLosing warns when, under the trust file that comes, the server starts
-// for some days only: with what is installed and not among the given files.
-func (p *plan) findLosing(ctx context.Context) {
+// findLosing warns of every version for which, under the trust file that
+// comes, the server starts for some days only: with what is installed and the
+// files that come with it. It refuses a trust file when it is not known
+// whether there would be any such days, since nothing could be measured: the
+// licenses must come first, or together with it.
+func (p *plan) findLosing(ctx context.Context) error {
 	list, err := p.site.Licenses()
 	if err != nil {
 		p.site.warn(err)
-		return
+		return nil
 	}
-	var verdicts []verify.Verdict
+	covered := map[string]bool{}
+	for _, license := range p.taken {
+		covered[license.Product.Versions] = true
+	}
 	for _, installed := range list {
-		if installed.License != nil {
-			verdicts = append(verdicts, p.rehearse(ctx, installed.License))
+		if installed.License != nil && installed.License.Ended() == nil {
+			covered[installed.License.Product.Versions] = true
 		}
 	}
-	if best := verify.Best(verdicts); best >= 0 && verdicts[best].License.Ended() != nil {
-		p.site.remember(verdicts[best])
-		p.site.warn(verdicts[best].Reason())
+	for _, installed := range list {
+		if installed.License == nil || installed.License.Ended() == nil || covered[installed.License.Product.Versions] {
+			continue
+		}
+		covered[installed.License.Product.Versions] = true
+		verdict := p.rehearse(ctx, installed.License)
+		if verdict.Outcome == verify.NotValid && p.open[installed.License.Digest()] {
+			return WouldNotStart.Wrap(verdict.Reason(), "with this trust file the server would not start", "file", trustFile)
+		}
+		p.site.remember(verdict)
+		p.site.warn(verdict.Reason())
 	}
+	return nil
 }
