@@ -15,6 +15,7 @@ import (
 	"github.com/futura/airlicense/issue/issuetest"
 	"github.com/futura/airlicense/keys"
 	"github.com/futura/airlicense/keys/openpgp"
+	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/queries"
 	"github.com/futura/airlicense/verify"
@@ -31,6 +32,7 @@ type exchange struct {
 	root                            openpgp.Fingerprint
 	trust, profile, request, answer []byte
 	revocations                     []byte
+	ended                           []byte // the next trust file, after a theft
 }
 
 var began = time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
@@ -67,8 +69,8 @@ func play(t *testing.T) exchange {
 	review := must[*issue.Review](t)(desk.Review(ctx, signed.Document.Render(), after(20)))
 	reply := must[*issue.Reply](t)(desk.Issue(ctx, review, after(21)))
 	return exchange{
-		root: issuer.Root.Fingerprint(), trust: issuer.TrustFile, profile: profileFile, request: signed.Document.Render(), answer: reply.File,
-		revocations: revoke(t, desk, reply.License.Serial),
+		ended: end(t, issuer, reply.License), root: issuer.Root.Fingerprint(), trust: issuer.TrustFile, profile: profileFile,
+		request: signed.Document.Render(), answer: reply.File, revocations: revoke(t, desk, reply.License.Serial),
 	}
 }
 
@@ -80,6 +82,26 @@ func revoke(t *testing.T, desk *issue.Desk, serial string) []byte {
 	_, err := desk.Revoke(ctx, target, issue.DefaultEnd(after(30)), revocation.Contract, after(30))
 	ok(t, err)
 	return must[[]byte](t)(desk.HandOut(ctx))
+}
+
+// end makes the trust file that follows a theft of both keys.
+func end(t *testing.T, issuer *issuetest.Issuer, newest *verify.License) []byte {
+	t.Helper()
+	stolen := after(60 * 24)
+	signer := must[*openpgp.Secret](t)(issuer.Root.AddSigner(issuer.Trust.IssuerCertificate(), stolen, 2*365*24*time.Hour, issuetest.Seed("second signer")))
+	log := must[*keys.LogKey](t)(keys.NewLogKey(issuer.Log.Origin, issuetest.Seed("second log")))
+	pin := newest.Logged.Checkpoint
+	next := issuer.Trust.TrustFile
+	next.Issued, next.Certificate = stolen, signer.Certificate().Bytes()
+	next.Logs = []keys.Log{
+		{Origin: pin.Origin, Key: next.Logs[0].Key, Stolen: &keys.LogHardEnd{Size: pin.Size, Root: pin.Root}},
+		{Origin: log.Origin, Key: signedtext.Long(log.Verifier)},
+	}
+	next.Signers = []keys.Signer{
+		{Fingerprint: issuer.Signer.Fingerprint(), Begins: began, Stolen: &keys.HardEnd{Origin: pin.Origin, Size: pin.Size, Root: pin.Root}},
+		{Fingerprint: signer.Fingerprint(), Begins: stolen},
+	}
+	return must[[]byte](t)(keys.SealNextTrust(next, &issuer.Trust.TrustFile, issuer.Root))
 }
 
 func ok(t *testing.T, err error) {
@@ -134,7 +156,7 @@ func examples(t *testing.T, played exchange) map[string]string {
 	opened := must[*verify.License](t)(verify.Open(played.answer, trust))
 	leaf := proof.NewLeaf(license.Kind, opened.Serial, opened.Issued, opened.Document)
 	return map[string]string{
-		"trust": string(played.trust), "profile": string(played.profile), "request": string(played.request), "license": string(played.answer),
+		"trust": string(played.trust), "ended": string(played.ended), "profile": string(played.profile), "request": string(played.request), "license": string(played.answer),
 		"revocations": string(played.revocations),
 		"leaf":        string(leaf.Marshal()), "proof": string(opened.Document.Proof()), "checkpoint": string(opened.Logged.Signed),
 	}
@@ -195,6 +217,13 @@ func TestExamplesAreRead(t *testing.T) {
 	checkpoint := must[proof.Checkpoint](t)(proved.Verify(leaf, verify.LogKeys(trust.Logs)))
 	if leaf.Document != answer.Digest() || checkpoint.Origin != "futura/licenses" {
 		t.Error("the proof is of another document or log")
+	}
+	ended := must[*keys.Trust](t)(keys.OpenTrust(found["ended"], root))
+	if err := ended.Follows(&trust.TrustFile); err != nil {
+		t.Error(err)
+	}
+	if _, err := verify.Open(found["license"], ended); err != nil { // its proof is against the pinned checkpoint
+		t.Error(err)
 	}
 	verdict := verify.Judge(answer, verify.Situation{Now: after(60), Customer: "00123", Product: "sispetro", Version: verify.Running{Asked: true, Text: "8.9.3"}})
 	if verdict.Outcome != verify.Valid {

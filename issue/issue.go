@@ -56,10 +56,14 @@ const (
 	HeadMissing       = fault.Code("FL-711") // the head file is not there
 	HeadInside        = fault.Code("FL-712") // the head file lies inside the desk's folder
 	RootAtDesk        = fault.Code("FL-713") // the root's secret is where only a signer belongs
-	SignerNotTrusted  = fault.Code("FL-714") // the trust file does not name this signer, or has ended it
+	SignerNotTrusted  = fault.Code("FL-714") // the trust file does not name this signer, or not yet
 	LogKeyNotTrusted  = fault.Code("FL-715") // the trust file does not name this log key
 	NoProfile         = fault.Code("FL-716") // the product has no profile yet
 	ProductNotTrusted = fault.Code("FL-717") // the trust file does not name this product
+	OlderTrust        = fault.Code("FL-722") // a trust file older than the desk's
+	StolenCheckpoint  = fault.Code("FL-723") // a request cites what a thief has logged
+	SignerOver        = fault.Code("FL-724") // the desk's signer was ended or has expired
+	LogKeyEnded       = fault.Code("FL-725") // the desk's log key was ended
 )
 
 // Head keeps the newest signed checkpoint outside the ledger, where the
@@ -113,12 +117,15 @@ func (d *Desk) CheckSecrets(now time.Time) error {
 	if fingerprint == d.Trust.Root() {
 		return RootAtDesk.New("this is the root's secret, not a signer's", "key", fingerprint)
 	}
-	signer, known := d.Trust.Signer(fingerprint)
-	if !known || signer.Retired != nil || signer.Stolen != nil || now.Before(signer.Begins) {
-		return SignerNotTrusted.New("the trust file does not name this signer now", "key", fingerprint)
+	if err := d.CheckSigner(fingerprint, now); err != nil {
+		return err
 	}
 	for _, log := range d.Trust.Logs {
-		if string(log.Key) == d.LogKey.Verifier {
+		switch {
+		case string(log.Key) != d.LogKey.Verifier:
+		case log.Retired != nil || log.Stolen != nil:
+			return LogKeyEnded.New("the trust file has ended this log key", "origin", log.Origin)
+		default:
 			return nil
 		}
 	}
@@ -161,7 +168,8 @@ func (d *Desk) log(cited *proof.Checkpoint) (ledger.Log, error) {
 	if err != nil {
 		return ledger.Log{}, err
 	}
-	head, err := proof.OpenCheckpoint(signed, []string{d.LogKey.Verifier})
+	// The head may be signed by the log key that was before this one.
+	head, err := proof.OpenCheckpoint(signed, verify.LogKeys(d.Trust.Logs))
 	if err != nil {
 		return ledger.Log{}, err
 	}
@@ -234,12 +242,9 @@ func (d *Desk) Invite(ctx context.Context, number, product string, now time.Time
 	if !found {
 		return nil, UnknownCustomer.New("the ledger does not know the customer", "customer", number)
 	}
-	profile, found, err := d.Ledger.NewestProfile(ctx, product)
+	_, profile, err := d.NewestProfile(ctx, product)
 	if err != nil {
 		return nil, err
-	}
-	if !found {
-		return nil, NoProfile.New("the product has no profile yet", "product", product)
 	}
 	code, err := keys.NewCode(random)
 	if err != nil {
@@ -327,7 +332,7 @@ func (d *Desk) catchUp(ctx context.Context) error {
 // finish signs and logs a reservation. The text, and so the signature, is the
 // one of the reservation, even when that was made before a crash.
 func (d *Desk) finish(ctx context.Context, review *Review, reserved ledger.License, log ledger.Log) (*Reply, error) {
-	document, err := signedtext.Seal(reserved.Text, d.Signer, reserved.Issued)
+	document, err := signedtext.Seal(reserved.Text, d.Signer, d.signingTime(reserved.Issued))
 	if err != nil {
 		return nil, err
 	}
@@ -350,11 +355,15 @@ func (d *Desk) reply(ctx context.Context, review *Review, file []byte, again boo
 	if review.Profile == nil {
 		return nil, UnknownProfile.New("the profile of the request is not known any more", "profile", review.Request.Databases[0].Profile)
 	}
+	file, err := d.proved(ctx, file, d.isLicense)
+	if err != nil {
+		return nil, err
+	}
 	opened, err := verify.Open(file, d.Trust)
 	if err != nil {
 		return nil, err
 	}
-	profile, _, err := d.Ledger.NewestProfile(ctx, opened.Product.Name)
+	_, profile, err := d.NewestProfile(ctx, opened.Product.Name)
 	if err != nil {
 		return nil, err
 	}

@@ -387,7 +387,7 @@ func TestDeskRefusesWrongSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Trust = s.issuer.Trust
-	if err := s.CheckSecrets(now); !errors.Is(err, issue.SignerNotTrusted) {
+	if err := s.CheckSecrets(now); !errors.Is(err, issue.SignerOver) {
 		t.Errorf("a retired signer: %v", err)
 	}
 }

@@ -194,6 +194,9 @@ func (d *Desk) reviewProfile(ctx context.Context, review *Review, _ time.Time) (
 	if !found {
 		return UnknownProfile.New("measured by a profile that this desk did not sign", "profile", digest), nil
 	}
+	if file, err = d.proved(ctx, file, d.isProfile); err != nil {
+		return err, nil
+	}
 	if review.Profile, err = verify.OpenProfile(file, d.Trust); err != nil {
 		return err, nil
 	}
@@ -307,6 +310,9 @@ func (d *Desk) reviewCheckpoint(ctx context.Context, review *Review) error {
 	checkpoint, err := proof.OpenCheckpoint(review.Request.Installed.Checkpoint, verify.LogKeys(d.Trust.Logs))
 	if err != nil {
 		return question{err}
+	}
+	if d.signedByThief(ctx, review.Request.Installed.Checkpoint, checkpoint) {
+		return question{StolenCheckpoint.New("the request cites a checkpoint that a stolen key signed", "license", review.Request.Installed.License)}
 	}
 	review.cited = &checkpoint
 	if d.LogKey != nil && checkpoint.Origin != d.LogKey.Origin {

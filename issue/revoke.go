@@ -207,11 +207,15 @@ func (d *Desk) Revocations(ctx context.Context) (*verify.Revocations, []byte, er
 	if err != nil || !found {
 		return nil, nil, err
 	}
-	opened, err := verify.OpenRevocations(newest.File, d.Trust)
+	var opened *verify.Revocations
+	file, err := d.proved(ctx, newest.File, func(file []byte) (err error) {
+		opened, err = verify.OpenRevocations(file, d.Trust)
+		return err
+	})
 	if err != nil {
 		return nil, nil, ListNotTrusted.Wrap(err, "the newest revocation list does not hold any more", "sequence", newest.Sequence)
 	}
-	return opened, newest.File, nil
+	return opened, file, nil
 }
 
 // HandOut returns the file of the newest list to be sent, nil before the

@@ -34,6 +34,8 @@ const (
 	BadCode       = fault.Code("FL-211") // not an enrollment code
 	BadEnrollment = fault.Code("FL-212") // an enrollment proof that was not made with the code
 	BadLogKey     = fault.Code("FL-213") // not a log key
+	TakenBack     = fault.Code("FL-214") // a next trust file that takes back what the one before said
+	SameNumber    = fault.Code("FL-216") // two trust files of one sequence number
 )
 
 // siteUserID is the user ID of site keys: no person, no customer.

@@ -15,6 +15,11 @@ const TrustKind = "futura-trust"
 
 const trustFormat = 1
 
+// MaxSequence bounds the sequence number. A file with the highest number that
+// there is could never be followed by another; below this bound a number that
+// is far too high is answered by the next one.
+const MaxSequence = 1_000_000_000
+
 // TrustFile is the document that tells which keys of the issuer count, from
 // when to when. docs/trust.md is its specification.
 type TrustFile struct {
@@ -29,10 +34,26 @@ type TrustFile struct {
 	Signers     []Signer         `toml:"signer"`
 }
 
-// Log names a log and the key that signs its checkpoints.
+// Log names a log and a key that signs its checkpoints. A log may have
+// several keys, one after another. At most one of a key's ends is set, and it
+// never disappears from later trust files.
 type Log struct {
-	Origin string          `toml:"origin"`
-	Key    signedtext.Long `toml:"key"` // as note.NewVerifier reads it
+	Origin  string          `toml:"origin"`
+	Key     signedtext.Long `toml:"key"` // as note.NewVerifier reads it
+	Retired *LogSoftEnd     `toml:"retired,omitempty"`
+	Stolen  *LogHardEnd     `toml:"stolen,omitempty"`
+}
+
+// LogSoftEnd keeps the checkpoints good that the key signed up to a size.
+type LogSoftEnd struct {
+	Size int64 `toml:"size"`
+}
+
+// LogHardEnd keeps only one checkpoint of the key good: whoever stole it
+// could sign any other.
+type LogHardEnd struct {
+	Size int64             `toml:"size"`
+	Root signedtext.Digest `toml:"root"`
 }
 
 // Signer is one signing key and the span in which it counts. At most one of
@@ -83,8 +104,11 @@ func (t *Trust) Signer(fingerprint openpgp.Fingerprint) (Signer, bool) {
 
 // HasProduct reports whether the issuer licenses a product of this name.
 func (t *Trust) HasProduct(name string) bool {
-	return slices.Contains(strings.Fields(t.Products), name)
+	return slices.Contains(t.ProductList(), name)
 }
+
+// ProductList returns the names of the products that the issuer licenses.
+func (f *TrustFile) ProductList() []string { return strings.Fields(f.Products) }
 
 // SealTrust signs a trust file with the root and returns the file. Kind and
 // format are filled in; everything else is checked as a reader will.
@@ -155,8 +179,8 @@ func OpenOwnTrust(file []byte) (*Trust, error) {
 
 // check looks for contradictions that the form does not show.
 func (f *TrustFile) check(certificate *openpgp.Certificate) error {
-	if f.Sequence < 1 {
-		return badTrust("sequence", "below one")
+	if f.Sequence < 1 || f.Sequence > MaxSequence {
+		return badTrust("sequence", "range")
 	}
 	if err := signedtext.CheckNames("products", f.Products); err != nil {
 		return err
@@ -182,6 +206,19 @@ func (f *TrustFile) checkLogs() error {
 			return badTrust("log", "twice")
 		}
 		seen[log.Key] = true
+		if err := log.checkEnd(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l Log) checkEnd() error {
+	switch {
+	case l.Retired != nil && l.Stolen != nil:
+		return badTrust("log", "two ends")
+	case l.Retired != nil && l.Retired.Size < 1, l.Stolen != nil && l.Stolen.Size < 1:
+		return badTrust("log", "end")
 	}
 	return nil
 }
@@ -226,5 +263,13 @@ func (f *TrustFile) checkEnd(signer Signer) error {
 	if size < 1 || !slices.ContainsFunc(f.Logs, func(log Log) bool { return log.Origin == origin }) {
 		return badTrust("signer", "end")
 	}
+	if end := signer.Stolen; end != nil && !slices.ContainsFunc(f.Logs, func(log Log) bool { return log.Origin == origin && log.signs(end.Size, end.Root) }) {
+		return badTrust("signer", "no log key proves its end")
+	}
 	return nil
+}
+
+// signs reports whether this checkpoint, signed by the key, counts.
+func (l Log) signs(size int64, root signedtext.Digest) bool {
+	return (l.Retired == nil || size <= l.Retired.Size) && (l.Stolen == nil || *l.Stolen == LogHardEnd{Size: size, Root: root})
 }

@@ -380,6 +380,9 @@ func FuzzTrust(f *testing.F) {
 	text := marshal(f, issuer.file(f))
 	f.Add(text)
 	f.Add(forge(f, text, issuer.root))
+	ended := issuer.file(f)
+	ended.Logs[0].Retired, ended.Logs[1].Stolen = &keys.LogSoftEnd{Size: 12}, &keys.LogHardEnd{Size: 3, Root: signedtext.DigestOf(nil)}
+	f.Add(marshal(f, ended))
 	f.Add(bytes.Replace(text, []byte("sequence = 7"), []byte("sequence = 0"), 1))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		checkTrust(t, data, issuer.root.Fingerprint())

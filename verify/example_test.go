@@ -51,11 +51,12 @@ func must[T any](value T, err error) T {
 // verdict undecided; verdict.Start says whether the server starts.
 func Example() {
 	trust := must(keys.OpenTrust(read("futura-trust.asc"), root))
-	profile := must(verify.OpenProfile(read("sispetro.profile"), trust))
-	license := must(verify.Open(read("versao8.9.ver"), trust))
+	profile, _, err := verify.OpenInstalledProfile(read("sispetro.profile"), trust)
+	must(profile, err)
+	license := must(verify.OpenInstalled(read("versao8.9.ver"), trust))
 	licensed := license.Databases[0]
 	dialogue := must(queries.Recognize(profile, queries.SQLite, licensed.Salt, licensed.Items))
-	err := database.Run(context.Background(), db, dialogue)
+	err = database.Run(context.Background(), db, dialogue)
 	verdict := verify.Judge(license, verify.Situation{
 		Now: now, Newest: trust.Issued, History: history,
 		Customer: "00123", Product: "sispetro", Bits: strconv.IntSize,

@@ -70,11 +70,16 @@ const clockTolerance = 48 * time.Hour
 // measured gives an undecided verdict, and a start while the last good
 // verdict is not older than the license says. The clock alone never refuses:
 // a clock that is behind what the issuer has signed is read as that time.
+//
+// A license that an end in the trust file rules out (see OpenInstalled) is
+// most often an honest one whose new proof is still on its way. If it was
+// good here before, it gives days of starts with warnings too.
 func Judge(license *License, situation Situation) Verdict {
 	judging := judging{license: license, situation: situation, now: situation.Now}
 	judging.verdict = Verdict{License: license, Checks: append([]Check{}, license.Checks...), History: situation.History}
 	judging.clock()
 	judging.revocation()
+	judging.ends()
 	judging.customer()
 	judging.product()
 	judging.version()
@@ -148,6 +153,28 @@ func (j *judging) clock() {
 	}
 	if j.now.Before(floor) {
 		j.now = floor
+	}
+}
+
+// ends turns the failed log check of a license that was good here before
+// into a warning, for the days of grace from the first time that it failed.
+func (j *judging) ends() {
+	ended := j.license.Ended()
+	if ended == nil || j.situation.History.LastGood.IsZero() {
+		return
+	}
+	if j.verdict.History.LostSince.IsZero() {
+		j.verdict.History.LostSince = j.now
+	}
+	left := j.graceOf(max(j.license.Terms.UnrecognizedDays, j.license.Terms.UndecidedDays))
+	if left <= 0 {
+		return
+	}
+	for i, check := range j.verdict.Checks {
+		if check.Name == LogCheck {
+			j.verdict.Checks[i].Outcome = Warn
+			j.verdict.Checks[i].Err = EndedLately.Wrap(ended, "ruled out by an end in the trust file", "days", wholeDays(left))
+		}
 	}
 }
 
@@ -294,7 +321,9 @@ func (j *judging) notRecognized(name string, measured Measurement) error {
 // remembered from the future (the clock was ahead then, or is behind now)
 // gives the whole grace and stays as it is: to move it would make a clock
 // that is set right refuse.
-func (j *judging) grace() time.Duration {
+func (j *judging) grace() time.Duration { return j.graceOf(j.license.Terms.UnrecognizedDays) }
+
+func (j *judging) graceOf(count int) time.Duration {
 	history := j.situation.History
 	if history.LastGood.IsZero() {
 		return 0
@@ -303,7 +332,7 @@ func (j *judging) grace() time.Duration {
 	if since.IsZero() {
 		since = j.now
 	}
-	whole := days(j.license.Terms.UnrecognizedDays)
+	whole := days(count)
 	return min(whole, since.Add(whole).Sub(j.now))
 }
 
@@ -324,7 +353,7 @@ func (j *judging) decide() {
 		return
 	}
 	j.verdict.Start = true
-	if j.recognizedAll() {
+	if j.recognizedAll() && j.license.Ended() == nil {
 		j.verdict.History = History{LastGood: j.now}
 	}
 }

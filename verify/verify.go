@@ -131,8 +131,11 @@ func (e *OpenError) Unwrap() error { return e.Err }
 // Open reads a license file and verifies form, signature, trust and log. The
 // error is an *OpenError.
 func Open(file []byte, trust *keys.Trust) (*License, error) {
+	return open(file, opening{trust: trust})
+}
+
+func open(file []byte, opening opening) (*License, error) {
 	opened := License{}
-	opening := opening{trust: trust}
 	err := opening.open(file, func(document *signedtext.Document) (proof.Leaf, string, error) {
 		parsed, err := license.Parse(document.Text())
 		if err != nil {
@@ -150,8 +153,11 @@ func Open(file []byte, trust *keys.Trust) (*License, error) {
 
 // OpenProfile reads a product profile file and verifies it as Open does.
 func OpenProfile(file []byte, trust *keys.Trust) (*request.Profile, error) {
+	return openProfile(file, &opening{trust: trust})
+}
+
+func openProfile(file []byte, opening *opening) (*request.Profile, error) {
 	var profile *request.Profile
-	opening := opening{trust: trust}
 	err := opening.open(file, func(document *signedtext.Document) (leaf proof.Leaf, product string, err error) {
 		if profile, err = request.ParseProfile(document.Text()); err != nil {
 			return proof.Leaf{}, "", err
@@ -166,10 +172,12 @@ func OpenProfile(file []byte, trust *keys.Trust) (*request.Profile, error) {
 
 // opening is the way from a file to a verified document.
 type opening struct {
-	trust    *keys.Trust
-	document *signedtext.Document
-	logged   *Logged
-	checks   []Check
+	trust     *keys.Trust
+	installed bool // an end in the trust file is kept in ended and does not refuse
+	document  *signedtext.Document
+	logged    *Logged
+	ended     error
+	checks    []Check
 }
 
 // reader parses the text of one kind of document and returns its leaf and
@@ -243,11 +251,16 @@ func (o *opening) checkLog(leaf proof.Leaf, signer keys.Signer) error {
 	if err != nil {
 		return o.fail(LogCheck, err)
 	}
-	if err := checkEnd(signer, logged); err != nil {
-		return o.fail(LogCheck, err)
-	}
-	o.pass(LogCheck)
 	o.logged = logged
+	o.ended = checkEnds(signer, keyOf(logged, o.trust.Logs), logged)
+	switch {
+	case o.ended == nil:
+		o.pass(LogCheck)
+	case o.installed:
+		o.checks = append(o.checks, Check{Name: LogCheck, Outcome: Fail, Err: o.ended})
+	default:
+		return o.fail(LogCheck, o.ended)
+	}
 	return nil
 }
 
@@ -273,17 +286,6 @@ func LogKeys(logs []keys.Log) []string {
 		list[i] = string(log.Key)
 	}
 	return list
-}
-
-// checkEnd applies a signer's end to what it signed; see keys.Signer.
-func checkEnd(signer keys.Signer, logged *Logged) error {
-	if end := signer.Retired; end != nil && (logged.Origin != end.Origin || logged.Index >= end.Size) {
-		return SignerEnded.New("logged after the signer's end", "key", signer.Fingerprint)
-	}
-	if end := signer.Stolen; end != nil && logged.Checkpoint != (proof.Checkpoint{Origin: end.Origin, Size: end.Size, Root: end.Root}) {
-		return SignerEnded.New("not proved against the last checkpoint before the theft", "key", signer.Fingerprint)
-	}
-	return nil
 }
 
 // Verdict is the answer of Judge.

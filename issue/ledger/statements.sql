@@ -107,3 +107,5 @@ SELECT coalesce(max(sequence), 0) FROM revocations;
 
 -- name: NewestRevocations
 SELECT sequence, issued, text, file FROM revocations ORDER BY sequence DESC LIMIT 1;
+-- name: CheckpointOfSize
+SELECT note FROM checkpoint WHERE size = ?;

@@ -44,7 +44,8 @@ var installable = []string{keys.TrustKind, request.ProfileKind, revocation.Kind,
 // not let the server start is refused with WouldNotStart; a file that is
 // replaced is kept beside it.
 func (s *Site) Install(ctx context.Context, given []Given, place Place) ([]Change, error) {
-	plan := plan{site: s, place: place, trust: s.Trust, listBefore: s.Revocations}
+	before := s.Trust
+	plan := plan{site: s, place: place, trust: before, listBefore: s.Revocations, open: map[signedtext.Digest]bool{}}
 	for _, kind := range installable {
 		for _, file := range given {
 			if err := plan.take(ctx, kind, file); err != nil {
@@ -52,12 +53,19 @@ func (s *Site) Install(ctx context.Context, given []Given, place Place) ([]Chang
 			}
 		}
 	}
+	if plan.trust != before {
+		if err := plan.findLosing(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if err := plan.write(); err != nil {
 		return nil, err
 	}
-	s.state.Sequence = max(s.state.Sequence, s.Trust.Sequence)
 	plan.rememberList()
-	s.writeState()
+	if s.Trust != nil {
+		s.setSeen(s.seen().Newer(s.Trust.Seen()))
+		s.writeState()
+	}
 	return plan.changes, nil
 }
 
@@ -68,6 +76,8 @@ type plan struct {
 	trust   *keys.Trust
 	writes  []write
 	changes []Change
+	taken   []*verify.License
+	open    map[signedtext.Digest]bool // licenses of which it is not known whether they were good before a new trust file
 
 	list, listBefore *verify.Revocations // to be installed, and that was; nil: none
 }
@@ -99,7 +109,7 @@ func (p *plan) take(ctx context.Context, turn string, file Given) error {
 		return err
 	}
 	if kind == keys.TrustKind {
-		return p.takeTrust(file)
+		return p.takeTrust(ctx, file)
 	}
 	if err := p.site.NeedTrust(); err != nil {
 		return err
@@ -113,18 +123,22 @@ func (p *plan) take(ctx context.Context, turn string, file Given) error {
 	return p.takeLicense(ctx, file)
 }
 
-func (p *plan) takeTrust(file Given) error {
+func (p *plan) takeTrust(ctx context.Context, file Given) error {
 	trust, err := keys.OpenTrust(file.Data, p.site.Root)
 	if err != nil {
 		return err
 	}
-	seen := p.site.state.Sequence
+	seen := p.site.seen()
 	if p.trust != nil {
-		seen = max(seen, p.trust.Sequence)
+		seen = seen.Newer(p.trust.Seen())
 	}
-	if trust.Sequence < seen {
-		return OlderTrust.New("an older trust file than the one seen", "sequence", trust.Sequence, "seen", seen)
+	if trust.Sequence < seen.Sequence {
+		return OlderTrust.New("an older trust file than the one seen", "sequence", trust.Sequence, "seen", seen.Sequence)
 	}
+	if err := trust.Differs(seen); err != nil {
+		return err
+	}
+	p.judgeBefore(ctx, trust)
 	p.trust, p.site.Trust = trust, trust
 	p.site.Revocations, _ = p.site.openRevocations() // under the new trust file; Open warns of one that does not hold
 	return p.add(keys.TrustKind, file, p.site.path(trustFile), nil)
@@ -136,6 +150,7 @@ func (p *plan) takeProfile(file Given) error {
 		return err
 	}
 	p.site.profiles[profile.Digest] = profile
+	delete(p.site.ended, profile.Digest)
 	name := profile.Product + "-" + profile.Digest.String() + ".profile"
 	return p.add(request.ProfileKind, file, filepath.Join(p.site.path(profileFolder), name), nil)
 }
@@ -150,6 +165,7 @@ func (p *plan) takeLicense(ctx context.Context, file Given) error {
 		return WouldNotStart.Wrap(verdict.Reason(), "with this file the server would not start", "file", file.Name)
 	}
 	p.site.remember(verdict)
+	p.taken = append(p.taken, opened)
 	name := p.licenseName(opened)
 	return p.add(license.Kind, file, filepath.Join(p.site.LicenseFolder(), name), &verdict)
 }

@@ -60,6 +60,7 @@ type Site struct {
 	Root     openpgp.Fingerprint
 	Trust    *keys.Trust // nil until a trust file is installed
 	profiles map[signedtext.Digest]*request.Profile
+	ended    map[signedtext.Digest]bool // profiles that an end in the trust file rules out
 	state    state
 	Warnings []error // what is wrong but does not stop anything
 
@@ -112,7 +113,7 @@ func Open(folder string, root openpgp.Fingerprint) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	site := &Site{Folder: folder, Root: root, profiles: map[signedtext.Digest]*request.Profile{}}
+	site := &Site{Folder: folder, Root: root, profiles: map[signedtext.Digest]*request.Profile{}, ended: map[signedtext.Digest]bool{}}
 	if site.Config, err = ParseConfig(data); err != nil {
 		return nil, err
 	}
@@ -153,6 +154,7 @@ func (s *Site) readTrust() error {
 	if s.Trust, err = keys.OpenTrust(data, s.Root); err != nil {
 		return err
 	}
+	s.warnOfRollback()
 	entries, err := os.ReadDir(s.path(profileFolder))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		s.warn(StateWarning.Wrap(err, "profiles cannot be read", "file", profileFolder))
@@ -167,13 +169,11 @@ func (s *Site) readTrust() error {
 func (s *Site) readProfile(path string) {
 	data, err := files.Read(path, signedtext.MaxFile)
 	if err == nil {
-		var profile *request.Profile
-		if profile, err = verify.OpenProfile(data, s.Trust); err == nil {
-			s.profiles[profile.Digest] = profile
-			return
-		}
+		err = s.useProfile(data)
 	}
-	s.warn(err)
+	if err != nil {
+		s.warn(err)
+	}
 }
 
 func (s *Site) warn(err error) { s.Warnings = append(s.Warnings, err) }
@@ -193,7 +193,7 @@ func (s *Site) Profile() (*request.Profile, error) {
 	}
 	var newest *request.Profile
 	for _, profile := range s.profiles {
-		if profile.Product == s.Config.Product && (newest == nil || profile.Issued.After(newest.Issued)) {
+		if profile.Product == s.Config.Product && s.isBetter(profile, newest) {
 			newest = profile
 		}
 	}
@@ -217,7 +217,7 @@ func (s *Site) LicenseFolder() string {
 // Installed is one file of the license folder.
 type Installed struct {
 	Path    string
-	License *verify.License // nil when the file is not a valid license
+	License *verify.License // nil when the file is not a valid license; see verify.OpenInstalled
 	Err     error
 }
 
@@ -239,12 +239,13 @@ func (s *Site) Licenses() ([]Installed, error) {
 		installed := Installed{Path: filepath.Join(s.LicenseFolder(), entry.Name())}
 		data, err := files.Read(installed.Path, signedtext.MaxFile)
 		if err == nil {
-			installed.License, err = verify.Open(data, s.Trust)
+			installed.License, err = verify.OpenInstalled(data, s.Trust)
 		}
 		installed.Err = err
 		list = append(list, installed)
 	}
 	sort.SliceStable(list, func(i, j int) bool { return issued(list[i]).After(issued(list[j])) })
+	dropReproved(list)
 	return list, nil
 }
 

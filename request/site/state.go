@@ -15,8 +15,9 @@ import (
 // state is what a site remembers. It helps the customer, never the issuer: a
 // site that loses it loses its days of grace, nothing else.
 type state struct {
-	Sequence  int64                     `json:"sequence"`  // of the newest trust file seen
-	Histories map[string]verify.History `json:"histories"` // by digest of the license
+	Sequence  int64                     `json:"sequence"`        // of the newest trust file seen
+	Trust     string                    `json:"trust,omitempty"` // its digest
+	Histories map[string]verify.History `json:"histories"`       // by digest of the license
 	Good      Good                      `json:"good"`
 
 	Revocations seenList `json:"revocations,omitzero"`

@@ -13,7 +13,6 @@ import (
 	"github.com/futura/airlicense/keys/files"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
-	"github.com/futura/airlicense/verify"
 	licenses "github.com/futura/airlicense/verify/license"
 )
 
@@ -184,24 +183,12 @@ func checkContract(ctx context.Context, desk *issue.Desk, contract ledger.Contra
 	if contract.Versions == "" {
 		return nil
 	}
-	profile, _, err := newestProfile(ctx, desk, contract.Product)
+	profile, _, err := desk.NewestProfile(ctx, contract.Product)
 	if err != nil {
 		return err
 	}
 	_, err = request.ParseCoverage(profile.Scheme, profile.Digits, contract.Versions)
 	return err
-}
-
-func newestProfile(ctx context.Context, desk *issue.Desk, product string) (*request.Profile, []byte, error) {
-	file, found, err := desk.Ledger.NewestProfile(ctx, product)
-	if err != nil {
-		return nil, nil, err
-	}
-	if !found {
-		return nil, nil, issue.NoProfile.New("the product has no profile yet", "product", product)
-	}
-	profile, err := verify.OpenProfile(file, desk.Trust)
-	return profile, file, err
 }
 
 // invite writes the invitation as a folder: the letter with everything
@@ -213,7 +200,7 @@ func invite(s *ui.Session) error {
 		out = "invitation-" + number + "-" + product
 	}
 	return withDesk(s, func(ctx context.Context, desk *issue.Desk) error {
-		profile, _, err := newestProfile(ctx, desk, product)
+		profile, _, err := desk.NewestProfile(ctx, product)
 		if err != nil {
 			return err
 		}

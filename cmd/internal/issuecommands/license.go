@@ -1,9 +1,7 @@
 package issuecommands
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -193,14 +191,5 @@ func writeReplyList(s *ui.Session, path string, list []byte) error {
 	return nil
 }
 
-// createSame writes a file that is not there, and leaves one alone that has
-// these bytes already.
-func createSame(path string, data []byte) error {
-	err := files.Create(path, data, files.Public)
-	if errors.Is(err, files.Exists) {
-		if there, readErr := files.Read(path, int64(len(data))); readErr == nil && bytes.Equal(there, data) {
-			return nil
-		}
-	}
-	return err
-}
+// createSame is createOnce for what everybody may read.
+func createSame(path string, data []byte) error { return createOnce(path, data, files.Public) }

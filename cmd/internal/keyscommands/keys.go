@@ -48,9 +48,10 @@ func Program() ui.Program {
 		{Name: "signer", Example: "futura-keys signer --folder issuer --out signer.key",
 			Flags: []ui.Flag{folderFlag, {Name: "out", Value: "FILE", Required: true}, {Name: "years", Value: "N"}, passphraseFlag, newPassphraseFlag}, Run: makeSigner},
 		{Name: "log", Example: "futura-keys log --folder issuer --origin futura/licenses --out log.key",
-			Flags: []ui.Flag{folderFlag, {Name: "origin", Value: "NAME", Required: true}, {Name: "out", Value: "FILE", Required: true}, newPassphraseFlag}, Run: makeLog},
+			Flags: []ui.Flag{folderFlag, {Name: "origin", Value: "NAME", Required: true}, {Name: "out", Value: "FILE", Required: true}, {Name: "next"}, newPassphraseFlag}, Run: makeLog},
 		{Name: "trust", Example: `futura-keys trust --folder issuer --products "sispetro crm"`,
 			Flags: []ui.Flag{folderFlag, {Name: "products", Value: "NAMES"}, passphraseFlag}, Run: makeTrust},
+		endCommand(),
 		{Name: "show", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-keys show issuer/certificate.asc", Run: show},
 		{Name: "export", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-keys export --out issuer.asc futura.trust",
 			Flags: []ui.Flag{{Name: "out", Value: "FILE"}}, Run: export},
@@ -193,7 +194,7 @@ func makeLog(s *ui.Session) error {
 	if err != nil {
 		return err
 	}
-	public := filepath.Join(s.String("folder"), strings.ReplaceAll(origin, "/", "-")+logExtension)
+	public := publicLogFile(s, origin)
 	if err := absent(out, public); err != nil {
 		return err
 	}
@@ -215,39 +216,63 @@ func makeLog(s *ui.Session) error {
 	return nil
 }
 
+// publicLogFile names the file of a log's public half; with --next the first
+// free name after it, for the key that follows an ended one.
+func publicLogFile(s *ui.Session, origin string) string {
+	name := filepath.Join(s.String("folder"), strings.ReplaceAll(origin, "/", "-"))
+	path := name + logExtension
+	for i := 2; s.Bool("next") && absent(path) != nil; i++ {
+		path = fmt.Sprintf("%s-%d%s", name, i, logExtension)
+	}
+	return path
+}
+
 // makeTrust signs the next trust file: what the one before said, and every
 // signer and log key of the folder that it did not name yet.
 func makeTrust(s *ui.Session) error {
+	return signNext(s, func(next *keys.TrustFile) error {
+		if products := s.String("products"); products != "" {
+			next.Products = products
+		}
+		if next.Products == "" {
+			return ui.MissingOption.New("an option is missing", "option", "--products", "value", "NAMES")
+		}
+		return nil
+	})
+}
+
+// signNext signs the trust file that follows the one in the folder, with one
+// change more than what is new in the folder.
+func signNext(s *ui.Session, change func(*keys.TrustFile) error) error {
 	folder := s.String("folder")
 	root, certificate, err := openRoot(s)
 	if err != nil {
 		return err
 	}
 	path := filepath.Join(folder, trustFile)
-	next, before, err := previousTrust(path, root.Fingerprint(), certificate)
+	before, data, err := previousTrust(path, root.Fingerprint(), certificate)
 	if err != nil {
 		return err
 	}
-	if products := s.String("products"); products != "" {
-		next.Products = products
-	}
-	if next.Products == "" {
-		return ui.MissingOption.New("an option is missing", "option", "--products", "value", "NAMES")
-	}
-	next.Sequence++
+	next := before
+	next.Signers, next.Logs = slices.Clone(before.Signers), slices.Clone(before.Logs)
 	next.Issued = s.Now()
 	next.Certificate = certificate.Bytes()
 	addSigners(&next, certificate)
 	if err := addLogs(&next, folder); err != nil {
 		return err
 	}
-	file, err := keys.SealTrust(next, root)
+	if err := change(&next); err != nil {
+		return err
+	}
+	file, err := keys.SealNextTrust(next, &before, root)
 	if err != nil {
 		return err
 	}
-	if before != nil {
-		old := filepath.Join(folder, fmt.Sprintf("futura-%d.trust", next.Sequence-1))
-		if err := files.Replace(old, before, files.Public); err != nil {
+	next.Sequence = before.Sequence + 1
+	if data != nil {
+		old := filepath.Join(folder, fmt.Sprintf("futura-%d.trust", before.Sequence))
+		if err := files.Replace(old, data, files.Public); err != nil {
 			return err
 		}
 	}
@@ -255,6 +280,7 @@ func makeTrust(s *ui.Session) error {
 		return err
 	}
 	s.Line("keys-trust-made", "file", path, "sequence", next.Sequence, "signers", len(next.Signers), "logs", len(next.Logs), "root", root.Fingerprint())
+	showEnds(s, &next)
 	return nil
 }
 
@@ -296,7 +322,7 @@ func addLogs(next *keys.TrustFile, folder string) error {
 		if err != nil {
 			return fault.With(err, "file", path)
 		}
-		if !slices.Contains(next.Logs, log) {
+		if !slices.ContainsFunc(next.Logs, func(known keys.Log) bool { return known.Key == log.Key }) {
 			next.Logs = append(next.Logs, log)
 		}
 	}
@@ -368,6 +394,7 @@ func showCertificate(s *ui.Session, path string, certificate *openpgp.Certificat
 	for _, log := range trust.Logs {
 		s.Line("keys-show-log", "origin", log.Origin, "key", string(log.Key))
 	}
+	showEnds(s, &trust.TrustFile)
 	return nil
 }
 

@@ -36,6 +36,7 @@ func check(s *ui.Session) error {
 	}
 	verdict := checked.Best
 	opened.Journal(s.Now(), "check", string(verdict.Outcome), checked.Path)
+	opened.WarnOfAge(s.Now())
 	showWarnings(s, opened)
 	if s.IsJSON() {
 		s.JSON(checkObject(s, checked, current))

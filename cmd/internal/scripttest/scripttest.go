@@ -4,8 +4,8 @@
 //
 // Beside testscript's own commands a script has the five programs, and
 //
-//	stage             copies a whole exchange, as futura-tour leaves it, to $WORK/tour,
-//	                  its root to $ROOT, the serial of its license to $SERIAL
+//	stage             copies a whole exchange, as futura-tour leaves it, to $WORK/tour;
+//	                  its keys are $ROOT and $SIGNER, the serial of its license $SERIAL
 //	status N COMMAND  demands exit status N
 //	full COMMAND      runs a command that cannot write to the disk
 //	damage FILE OLD NEW   replaces bytes in a file
@@ -106,6 +106,7 @@ func Run(t *testing.T, folder string) {
 				script.Check(copyTree(filepath.Join(stage, "tour"), script.MkAbs("tour")))
 				script.Setenv("ROOT", root(script, stage))
 				script.Setenv("SERIAL", serial(script, stage))
+				script.Setenv("SIGNER", signer(script, stage))
 			},
 			"postgres": func(script *testscript.TestScript, _ bool, _ []string) {
 				script.Setenv("PGHOST", server().Host)
@@ -198,6 +199,13 @@ func serial(script *testscript.TestScript, stage string) string {
 	license, err := os.ReadFile(filepath.Join(stage, "tour", "reply", "versao8.9.ver"))
 	script.Check(err)
 	return regexp.MustCompile(`L-[0-9]{4}-[0-9]{6}`).FindString(string(license))
+}
+
+// signer reads the signer's fingerprint out of the stage's trust file.
+func signer(script *testscript.TestScript, stage string) string {
+	trust, err := os.ReadFile(filepath.Join(stage, "tour", "issuer", "futura.trust"))
+	script.Check(err)
+	return regexp.MustCompile(`[0-9A-F]{40}`).FindString(string(trust))
 }
 
 func status(script *testscript.TestScript, negated bool, arguments []string) {
