@@ -106,8 +106,8 @@ type Desk struct {
 	LogKey    *keys.LogKey
 }
 
-// CheckSecrets refuses to sign with what the trust file does not name, and
-// where the root's secret is.
+// CheckSecrets refuses to sign with what the trust file does not name, with a
+// signer that has expired or was revoked, and where the root's secret is.
 func (d *Desk) CheckSecrets(now time.Time) error {
 	fingerprint := d.Signer.Fingerprint()
 	if fingerprint == d.Trust.Root() {
@@ -116,6 +116,11 @@ func (d *Desk) CheckSecrets(now time.Time) error {
 	signer, known := d.Trust.Signer(fingerprint)
 	if !known || signer.Retired != nil || signer.Stolen != nil || now.Before(signer.Begins) {
 		return SignerNotTrusted.New("the trust file does not name this signer now", "key", fingerprint)
+	}
+	for _, certificate := range []*openpgp.Certificate{d.Trust.IssuerCertificate(), d.Signer.Certificate()} {
+		if err := certificate.CheckSigning(fingerprint, now); err != nil {
+			return err
+		}
 	}
 	for _, log := range d.Trust.Logs {
 		if string(log.Key) == d.LogKey.Verifier {

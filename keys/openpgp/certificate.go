@@ -34,8 +34,9 @@ const (
 // Certificate is one version 4 certificate. It is safe for use by several
 // goroutines: its self-signatures are verified when it is read.
 type Certificate struct {
-	raw    []byte
-	entity *pgp.Entity
+	raw     []byte
+	entity  *pgp.Entity
+	revoked []Fingerprint
 }
 
 // Key describes one key of a certificate that may sign.
@@ -64,11 +65,11 @@ func ReadCertificate(data []byte) (*Certificate, error) {
 	if err := checkPackets(raw, tagPublicKey, tagPublicSubkey, tagUserID, tagSignature); err != nil {
 		return nil, err
 	}
-	entity, err := readEntity(raw)
+	entity, revoked, err := readWithRevocations(raw)
 	if err != nil {
 		return nil, err
 	}
-	return &Certificate{raw: bytes.Clone(raw), entity: entity}, nil
+	return &Certificate{raw: bytes.Clone(raw), entity: entity, revoked: revoked}, nil
 }
 
 // ReadPackets is ReadCertificate for bare packets alone: in a document there
@@ -140,31 +141,58 @@ func nextPacket(data []byte) (tag byte, length int, ok bool) {
 	return tag, header + length, header+length <= len(data)
 }
 
-// readEntity decodes the packets, drops revocations, and verifies every
-// self-signature and binding once, so that later reads share no state.
-func readEntity(raw []byte) (entity *pgp.Entity, err error) {
+func readEntity(raw []byte) (*pgp.Entity, error) {
+	entity, _, err := readWithRevocations(raw)
+	return entity, err
+}
+
+// readWithRevocations decodes the packets, drops revocations after listing
+// the keys that they end, and verifies every self-signature and binding once,
+// so that later reads share no state.
+func readWithRevocations(raw []byte) (entity *pgp.Entity, revoked []Fingerprint, err error) {
 	defer func() {
 		if recover() != nil {
-			entity, err = nil, badCertificate("decoder", nil)
+			entity, revoked, err = nil, nil, badCertificate("decoder", nil)
 		}
 	}()
 	entity, err = pgp.ReadEntity(packet.NewReader(bytes.NewReader(raw)))
 	if err != nil {
-		return nil, badCertificate("decoder", err)
+		return nil, nil, badCertificate("decoder", err)
 	}
+	revoked = listRevoked(entity)
 	dropRevocations(entity)
 	config := policy(time.Time{})
 	if _, err := entity.VerifyPrimaryKey(time.Time{}, config); err != nil {
-		return nil, badCertificate("self-signature", err)
+		return nil, nil, badCertificate("self-signature", err)
 	}
 	if err := checkStrength(entity.PrimaryKey); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	entity.Subkeys = slices.DeleteFunc(entity.Subkeys, func(subkey pgp.Subkey) bool {
 		_, err := subkey.Verify(time.Time{}, config)
 		return err != nil
 	})
-	return entity, nil
+	return entity, revoked, nil
+}
+
+// listRevoked returns the keys whose owner has revoked them, for whatever
+// reason. A revocation of the primary key ends them all.
+func listRevoked(entity *pgp.Entity) (revoked []Fingerprint) {
+	whole := slices.ContainsFunc(entity.Revocations, func(revocation *packet.VerifiableSignature) bool {
+		return entity.PrimaryKey.VerifyRevocationSignature(revocation.Packet) == nil
+	})
+	if whole {
+		revoked = append(revoked, Fingerprint(entity.PrimaryKey.Fingerprint))
+	}
+	for _, subkey := range entity.Subkeys {
+		ended := slices.ContainsFunc(subkey.Revocations, func(revocation *packet.VerifiableSignature) bool {
+			return entity.PrimaryKey.VerifySubkeyRevocationSignature(revocation.Packet, subkey.PublicKey) == nil
+		})
+		if whole || ended {
+			revoked = append(revoked, Fingerprint(subkey.PublicKey.Fingerprint))
+		}
+	}
+	return revoked
 }
 
 func dropRevocations(entity *pgp.Entity) {
@@ -238,6 +266,27 @@ func describe(key *packet.PublicKey, binding *packet.Signature, primary bool) Ke
 		described.Expires = described.Created.Add(time.Duration(*seconds) * time.Second)
 	}
 	return described
+}
+
+// CheckSigning refuses to let a key of this certificate sign at a time: one
+// that is not there, has not begun, has expired or was revoked. It is for who
+// signs. Verify, for who reads, leaves revocations to the trust file.
+func (c *Certificate) CheckSigning(fingerprint Fingerprint, at time.Time) error {
+	keys := c.SigningKeys()
+	index := slices.IndexFunc(keys, func(key Key) bool { return key.Fingerprint == fingerprint })
+	if index < 0 {
+		return UnknownKey.New("not a signing key of the certificate", "key", fingerprint)
+	}
+	key := keys[index]
+	switch {
+	case slices.Contains(c.revoked, fingerprint):
+		return Ended.New("the key was revoked", "key", fingerprint, "reason", "revoked")
+	case at.Before(key.Created):
+		return Ended.New("the key is of the future", "key", fingerprint, "reason", "not yet made")
+	case !key.Expires.IsZero() && !at.Before(key.Expires):
+		return Ended.New("the key has expired", "key", fingerprint, "reason", "expired")
+	}
+	return nil
 }
 
 // Verify accepts the signature when a key of this certificate made it over

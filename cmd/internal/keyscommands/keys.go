@@ -120,8 +120,8 @@ func openRoot(s *ui.Session) (*openpgp.Secret, *openpgp.Certificate, error) {
 	if err != nil {
 		return nil, nil, fault.With(err, "file", path)
 	}
-	if !root.Locked() {
-		return nil, nil, openpgp.Unprotected.New("the root has no passphrase", "file", path)
+	if err := root.Protection(); err != nil {
+		return nil, nil, fault.With(err, "file", path)
 	}
 	certificateData, err := files.Read(filepath.Join(s.String("folder"), certificateFile), 2*openpgp.MaxCertificate)
 	if err != nil {
@@ -129,7 +129,7 @@ func openRoot(s *ui.Session) (*openpgp.Secret, *openpgp.Certificate, error) {
 	}
 	certificate, err := openpgp.ReadCertificate(certificateData)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fault.With(err, "file", filepath.Join(s.String("folder"), certificateFile))
 	}
 	passphrase, err := s.Passphrase(passphraseFlag.Name, "prompt-root-passphrase")
 	if err != nil {
@@ -266,6 +266,9 @@ func previousTrust(path string, root openpgp.Fingerprint, certificate *openpgp.C
 	if err != nil {
 		return keys.TrustFile{}, nil, err
 	}
+	if openpgp.HoldsSecret(data) {
+		return keys.TrustFile{}, nil, openpgp.SecretInPublic.New("a secret key where the trust file is expected", "file", path)
+	}
 	trust, err := keys.OpenTrust(data, root)
 	if err != nil {
 		return keys.TrustFile{}, nil, fault.With(err, "file", path)
@@ -320,10 +323,13 @@ func showFile(s *ui.Session, path string) error {
 	}
 	if secret, err := openpgp.ReadSecret(data); err == nil {
 		s.Line("keys-show-secret", "file", path, "key", secret.Fingerprint(), "locked", s.Say("yes-no-"+strconv.FormatBool(secret.Locked())))
+		s.Warn(fault.With(secret.Protection(), "file", path))
+		s.Warn(files.CheckPrivate(path))
 		return showCertificate(s, path, secret.Certificate(), nil)
 	}
 	if _, err := openpgp.Unprotect(data, nil); errors.Is(err, openpgp.Locked) {
 		s.Line("keys-show-locked", "file", path)
+		s.Warn(files.CheckPrivate(path))
 		return nil
 	}
 	if log, err := keys.ParseLog(strings.TrimSpace(string(data))); err == nil {

@@ -39,6 +39,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	_ "github.com/futura/airlicense/cmd/internal/drivers"
+	"github.com/futura/airlicense/cmd/internal/gpgsigner"
 	"github.com/futura/airlicense/cmd/internal/issuecommands"
 	"github.com/futura/airlicense/cmd/internal/keyscommands"
 	"github.com/futura/airlicense/cmd/internal/requestcommands"
@@ -55,7 +56,11 @@ func Main(m *testing.M) {
 		requestcommands.Program, issuecommands.Program, verifycommands.Program, keyscommands.Program, tourcommands.Program,
 	} {
 		made := program()
-		commands[made.Name] = func() { os.Exit(ui.Run(ui.System("", "test"), made, os.Args[1:])) }
+		commands[made.Name] = func() {
+			environment := ui.System("", "test")
+			environment.External = gpgsigner.Open
+			os.Exit(ui.Run(environment, made, os.Args[1:]))
+		}
 	}
 	testscript.Main(m, commands)
 }
