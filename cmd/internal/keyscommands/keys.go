@@ -54,6 +54,10 @@ func Program() ui.Program {
 		{Name: "show", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-keys show issuer/certificate.asc", Run: show},
 		{Name: "export", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-keys export --out issuer.asc futura.trust",
 			Flags: []ui.Flag{{Name: "out", Value: "FILE"}}, Run: export},
+		{Name: "backup", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-keys backup --out root.txt issuer/root.key",
+			Flags: []ui.Flag{{Name: "out", Value: "SHEET", Words: "flag-out-sheet"}}, Run: backup},
+		{Name: "restore", Arguments: "SHEET", Minimum: 1, Maximum: 1, Example: "futura-keys restore --out root.key typed.txt",
+			Flags: []ui.Flag{{Name: "out", Value: "FILE", Required: true}}, Run: restore},
 	}}
 }
 
