@@ -53,6 +53,7 @@ const (
 	NewKey            = fault.Code("FL-617") // first contact: compare fingerprints by telephone
 	SecondKey         = fault.Code("FL-618") // the site has another key already
 	NotReviewed       = fault.Code("FL-619") // issuing what the review refuses
+	RetiredKey        = fault.Code("FL-625") // the site key was retired
 	HeadMissing       = fault.Code("FL-711") // the head file is not there
 	HeadInside        = fault.Code("FL-712") // the head file lies inside the desk's folder
 	RootAtDesk        = fault.Code("FL-713") // the root's secret is where only a signer belongs

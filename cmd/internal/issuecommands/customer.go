@@ -2,7 +2,6 @@ package issuecommands
 
 import (
 	"context"
-	"net/mail"
 	"path/filepath"
 
 	"github.com/futura/airlicense/cmd/internal/text"
@@ -38,11 +37,11 @@ func addCustomer(s *ui.Session) error {
 		return err
 	}
 	for _, written := range s.Strings("keyuser") {
-		address, err := mail.ParseAddress(written)
+		keyUser, err := parseKeyUser(written, "--keyuser")
 		if err != nil {
-			return ui.OptionValue.New("not a name with a mail address", "option", "--keyuser")
+			return err
 		}
-		customer.KeyUsers = append(customer.KeyUsers, ledger.KeyUser{Name: address.Name, Mail: address.Address})
+		customer.KeyUsers = append(customer.KeyUsers, keyUser)
 	}
 	return withDesk(s, func(ctx context.Context, desk *issue.Desk) error {
 		if err := desk.Ledger.AddCustomer(ctx, customer); err != nil {
@@ -84,9 +83,12 @@ func showCustomer(s *ui.Session) error {
 		}
 		s.Line("issue-customer", "customer", customer.Number, "name", customer.Name, "language", customer.Language, "added", customer.Added)
 		for _, keyUser := range customer.KeyUsers {
-			s.Line("issue-keyuser", "name", keyUser.Name, "mail", keyUser.Mail)
+			s.Line("issue-keyuser", "name", keyUser.Name, "mail", keyUser.Mail, "since", keyUser.Since)
 		}
-		return showHoldings(ctx, s, desk, customer.Number)
+		if err := showHoldings(ctx, s, desk, customer.Number); err != nil || !s.Bool("history") {
+			return err
+		}
+		return showHistory(ctx, s, desk, customer.Number)
 	})
 }
 
@@ -98,12 +100,8 @@ func showHoldings(ctx context.Context, s *ui.Session, desk *issue.Desk, number s
 	for _, contract := range contracts {
 		printContract(s, contract)
 	}
-	siteKeys, err := desk.Ledger.SiteKeys(ctx, number)
-	if err != nil {
+	if err := showSites(ctx, s, desk, number); err != nil {
 		return err
-	}
-	for _, key := range siteKeys {
-		s.Line("issue-site-key", "site", key.Site, "key", key.Fingerprint, "enrolled", key.Enrolled)
 	}
 	issued, err := desk.Ledger.Licenses(ctx, number)
 	if err != nil {
@@ -111,6 +109,47 @@ func showHoldings(ctx context.Context, s *ui.Session, desk *issue.Desk, number s
 	}
 	for _, license := range issued {
 		s.Line("issue-license-row", "serial", license.Serial, "product", license.Product, "version", license.Version, "issued", license.Issued)
+	}
+	return nil
+}
+
+// showSites shows the sites with their keys, and what became of the codes.
+func showSites(ctx context.Context, s *ui.Session, desk *issue.Desk, number string) error {
+	siteKeys, err := desk.Ledger.SiteKeys(ctx, number)
+	if err != nil {
+		return err
+	}
+	for _, key := range siteKeys {
+		if key.Retired.IsZero() {
+			s.Line("issue-site-key", "site", key.Site, "key", groups(key.Fingerprint), "enrolled", key.Enrolled)
+		} else {
+			s.Line("issue-site-key-retired", "site", key.Site, "key", groups(key.Fingerprint), "enrolled", key.Enrolled, "retired", key.Retired)
+		}
+	}
+	codes, err := desk.Ledger.AllEnrollments(ctx, number)
+	if err != nil {
+		return err
+	}
+	for _, code := range codes {
+		switch {
+		case code.UsedBy != "":
+			s.Line("issue-code-used", "product", code.Product, "created", code.Created, "used", code.UsedAt, "key", groups(code.UsedBy))
+		case s.Now().After(code.Expires):
+			s.Line("issue-code-expired", "product", code.Product, "created", code.Created, "expires", code.Expires)
+		default:
+			s.Line("issue-code-unused", "product", code.Product, "created", code.Created, "expires", code.Expires)
+		}
+	}
+	return nil
+}
+
+func showHistory(ctx context.Context, s *ui.Session, desk *issue.Desk, number string) error {
+	changes, err := desk.Ledger.History(ctx, number)
+	if err != nil {
+		return err
+	}
+	for _, change := range changes {
+		s.Line("issue-history", "at", change.At, "change", s.Say("history-"+change.Change), "detail", change.Detail)
 	}
 	return nil
 }

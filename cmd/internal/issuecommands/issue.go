@@ -72,10 +72,12 @@ func Program() ui.Program {
 				Flags: []ui.Flag{deskFlag, {Name: "name", Value: "NAME", Required: true, Words: "flag-customer-name"},
 					{Name: "language", Value: "pt-BR|it|en"}, {Name: "keyuser", Value: "NAME <MAIL>", Repeated: true}}, Run: addCustomer},
 			{Name: "show", Arguments: "NUMBER", Minimum: 1, Maximum: 1, Example: "futura-issue customer show --desk desk 00123",
-				Flags: []ui.Flag{deskFlag}, Run: showCustomer},
+				Flags: []ui.Flag{deskFlag, {Name: "history"}}, Run: showCustomer},
 			{Name: "list", Maximum: 0, Example: "futura-issue customer list --desk desk", Flags: []ui.Flag{deskFlag}, Run: listCustomers},
 			{Name: "invite", Arguments: "NUMBER", Minimum: 1, Maximum: 1, Example: "futura-issue customer invite --desk desk --product sispetro --out invitation 00123",
 				Flags: []ui.Flag{deskFlag, {Name: "product", Value: "NAME", Required: true}, {Name: "out", Value: "DIR", Words: "flag-out-folder"}}, Run: invite},
+			keyUserCommands(),
+			siteCommands(),
 		}},
 		{Name: "contract", Example: "futura-issue contract set --desk desk 00123 sispetro", Commands: []ui.Command{
 			{Name: "set", Arguments: "NUMBER PRODUCT", Minimum: 2, Maximum: 2,

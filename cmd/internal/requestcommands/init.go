@@ -336,6 +336,15 @@ func enroll(s *ui.Session) error {
 	if err != nil {
 		return err
 	}
+	if s.Bool("new-key") {
+		kept, err := opened.SetKeyAside()
+		if err != nil {
+			return err
+		}
+		if kept != "" {
+			s.Line("request-kept", "file", kept)
+		}
+	}
 	made, err := opened.Enroll(customer, code, passphrase, s.Now(), s.Environment().Random)
 	if err != nil {
 		return err

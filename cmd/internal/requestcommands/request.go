@@ -44,7 +44,7 @@ func Program() ui.Program {
 			Flags: []ui.Flag{homeFlag, {Name: "product", Value: "NAME", Words: "flag-site-product"}, {Name: "site", Value: "NAME"},
 				{Name: "connection", Value: "KEY=VALUE,…", Repeated: true}, rootFlag}, Run: initialize},
 		{Name: "enroll", Example: "futura-request enroll --customer 00123",
-			Flags: []ui.Flag{homeFlag, {Name: "customer", Value: "NUMBER", Words: "flag-enroll-customer"}, {Name: "code-file", Value: "FILE"}, keyPassFlag}, Run: enroll},
+			Flags: []ui.Flag{homeFlag, {Name: "customer", Value: "NUMBER", Words: "flag-enroll-customer"}, {Name: "code-file", Value: "FILE"}, {Name: "new-key"}, keyPassFlag}, Run: enroll},
 		{Name: "preview", Example: "futura-request preview --for 8.9",
 			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Required: true}, versionFlag}, Run: preview},
 		{Name: "export", Example: "futura-request export --for 8.9",
