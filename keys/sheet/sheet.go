@@ -6,12 +6,14 @@
 // A sheet is words for people, the key's fingerprint on a line of its own in
 // ten groups of four digits, and numbered lines:
 //
-//	0: 0400 5G6P 8XM0 0A2B QS8H 41VT JP7Z N0CE  4D7W
-//	1: RMFM R5VR D2T1 C3V5 2C60 1A3J CD9T 70W4  9Z1K
+//	0: 040G 07KB 03FG 0W4K K9YE BZM8 X032 KFYK  15X9
+//	1: DSQJ 0TV5 F4X2 0RBE 41JQ GRBD E1P6 A83F  ACDY
+//	2: CRG3 6C10 C9WQ 8SBK 0000 0000 0000 0000  EJ82
 //
-// Each numbered line has 32 characters for 20 bytes, then four for its check
-// value. The characters are Crockford's base 32, which has no I, L, O and U
-// (crockford.com/base32.html), most significant first.
+// (These hold the text "no key: an example of 30 bytes".) Each numbered line
+// has 32 characters for 20 bytes, then four for its check value. The characters
+// are Crockford's base 32, which has no I, L, O and U (crockford.com/base32.html),
+// most significant first.
 //
 // The check value of line n is (n·2¹⁶⁰ + the line's 160 bits) modulo
 // 1048573, the largest prime below 32⁴. It finds every wrong character, every

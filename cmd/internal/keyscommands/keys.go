@@ -106,7 +106,7 @@ func makeRoot(s *ui.Session) error {
 	if err := files.Create(certificatePath, root.Certificate().Armor(), files.Public); err != nil {
 		return err
 	}
-	s.Line("keys-root-made", "file", secretPath, "root", root.Fingerprint())
+	s.Line("keys-root-made", "file", secretPath, "created", root.Certificate().Created(), "root", root.Fingerprint())
 	return nil
 }
 
@@ -176,7 +176,7 @@ func makeSigner(s *ui.Session) error {
 	if err := files.Replace(filepath.Join(s.String("folder"), certificateFile), signer.Certificate().Armor(), files.Public); err != nil {
 		return err
 	}
-	s.Line("keys-signer-made", "file", out, "key", signer.Fingerprint(), "expires", now.AddDate(years, 0, 0))
+	s.Line("keys-signer-made", "file", out, "key", signer.Fingerprint(), "begins", now, "expires", now.AddDate(years, 0, 0))
 	return nil
 }
 
