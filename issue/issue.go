@@ -54,6 +54,7 @@ const (
 	SecondKey         = fault.Code("FL-618") // the site has another key already
 	NotReviewed       = fault.Code("FL-619") // issuing what the review refuses
 	RetiredKey        = fault.Code("FL-625") // the site key was retired
+	CodeOfOtherSite   = fault.Code("FL-629") // first contact, with a code that was sent for another site
 	HeadMissing       = fault.Code("FL-711") // the head file is not there
 	HeadInside        = fault.Code("FL-712") // the head file lies inside the desk's folder
 	RootAtDesk        = fault.Code("FL-713") // the root's secret is where only a signer belongs
@@ -221,6 +222,7 @@ func (d *Desk) AddProfile(ctx context.Context, draft []byte, now time.Time) (*re
 type Invitation struct {
 	Customer ledger.Customer
 	Product  string
+	Site     string // empty: not said
 	Code     keys.Code
 	Expires  time.Time
 	Trust    []byte
@@ -230,9 +232,15 @@ type Invitation struct {
 // InvitationDays is how long an enrollment code can be used.
 const InvitationDays = 30
 
-// Invite draws an enrollment code for a customer and a product, and records
-// its public half.
+// Invite is InviteSite without saying for which site.
 func (d *Desk) Invite(ctx context.Context, number, product string, now time.Time, random io.Reader) (*Invitation, error) {
+	return d.InviteSite(ctx, number, product, "", now, random)
+}
+
+// InviteSite draws an enrollment code for a site of a customer and a product,
+// and records its public half. The site is for the letter, and for review to
+// compare: the code itself does not know it.
+func (d *Desk) InviteSite(ctx context.Context, number, product, site string, now time.Time, random io.Reader) (*Invitation, error) {
 	customer, found, err := d.Ledger.Customer(ctx, number)
 	if err != nil {
 		return nil, err
@@ -252,11 +260,11 @@ func (d *Desk) Invite(ctx context.Context, number, product string, now time.Time
 		return nil, err
 	}
 	invitation := &Invitation{
-		Customer: customer, Product: product, Code: code, Expires: now.AddDate(0, 0, InvitationDays),
+		Customer: customer, Product: product, Site: site, Code: code, Expires: now.AddDate(0, 0, InvitationDays),
 		Trust: d.TrustFile, Profile: profile,
 	}
 	return invitation, d.Ledger.AddEnrollment(ctx, ledger.Enrollment{
-		Customer: number, Product: product, Public: code.PublicKey(number), Created: now, Expires: invitation.Expires,
+		Customer: number, Product: product, Site: site, Public: code.PublicKey(number), Created: now, Expires: invitation.Expires,
 	})
 }
 

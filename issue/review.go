@@ -165,7 +165,7 @@ func (d *Desk) reviewEnrollment(ctx context.Context, review *Review, now time.Ti
 		Fingerprint: review.Fingerprint().String(), Site: signed.Site,
 		Certificate: signed.Certificate.Bytes(), Enrollment: codes[match].ID,
 	}
-	return d.reviewSecondKey(ctx, review)
+	return d.reviewNewKey(ctx, review, codes[match])
 }
 
 // codeUsed says who used a code, and when.
@@ -181,7 +181,8 @@ func (d *Desk) codeUsed(ctx context.Context, code ledger.Enrollment) (finding, e
 	return CodeUsed.New("the enrollment code was used before", "key", fingerprint, "site", key.Site, "time", code.UsedAt), nil
 }
 
-func (d *Desk) reviewSecondKey(ctx context.Context, review *Review) (finding, err error) {
+// reviewNewKey leaves a new key to the operator, who asks by telephone.
+func (d *Desk) reviewNewKey(ctx context.Context, review *Review, code ledger.Enrollment) (finding, err error) {
 	others, err := d.Ledger.SiteKeys(ctx, review.Request.Customer)
 	if err != nil {
 		return nil, err
@@ -190,6 +191,9 @@ func (d *Desk) reviewSecondKey(ctx context.Context, review *Review) (finding, er
 		if other.Site == review.Request.Site && other.Retired.IsZero() {
 			return question{SecondKey.New("the site has another key already", "key", other.Fingerprint, "time", other.Enrolled)}, nil
 		}
+	}
+	if code.Site != "" && code.Site != review.Request.Site {
+		return question{CodeOfOtherSite.New("first contact, with a code for another site", "key", review.Fingerprint(), "sent", code.Site, "site", review.Request.Site)}, nil
 	}
 	return question{NewKey.New("first contact: compare the fingerprint by telephone", "key", review.Fingerprint().Groups())}, nil
 }

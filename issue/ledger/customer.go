@@ -127,6 +127,7 @@ type Enrollment struct {
 	ID       int64
 	Customer string
 	Product  string
+	Site     string // that it was sent for; empty: whichever asks first
 	Public   []byte
 	Created  time.Time
 	Expires  time.Time
@@ -137,7 +138,7 @@ type Enrollment struct {
 // AddEnrollment records a code that is about to be sent.
 func (l *Ledger) AddEnrollment(ctx context.Context, enrollment Enrollment) error {
 	return l.transaction(ctx, func(tx *transaction) error {
-		_, err := tx.run("AddEnrollment", enrollment.Customer, enrollment.Product, enrollment.Public,
+		_, err := tx.run("AddEnrollment", enrollment.Customer, enrollment.Product, enrollment.Site, enrollment.Public,
 			stamp(enrollment.Created), stamp(enrollment.Expires))
 		return err
 	})
@@ -156,7 +157,7 @@ func (l *Ledger) AllEnrollments(ctx context.Context, customer string) ([]Enrollm
 
 func scanEnrollment(scan func(...any) error) (enrollment Enrollment, err error) {
 	var created, expires, used string
-	err = scan(&enrollment.ID, &enrollment.Customer, &enrollment.Product, &enrollment.Public, &created, &expires, &enrollment.UsedBy, &used)
+	err = scan(&enrollment.ID, &enrollment.Customer, &enrollment.Product, &enrollment.Site, &enrollment.Public, &created, &expires, &enrollment.UsedBy, &used)
 	if err != nil {
 		return enrollment, err
 	}

@@ -40,13 +40,13 @@ SELECT customer, product, versions, modules, maintenance, ends FROM contract WHE
 SELECT customer, product, versions, modules, maintenance, ends FROM contract WHERE customer = ? ORDER BY product;
 
 -- name: AddEnrollment
-INSERT INTO enrollment (customer, product, public, created, expires) VALUES (?, ?, ?, ?, ?);
+INSERT INTO enrollment (customer, product, site, public, created, expires) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: Enrollments
-SELECT id, customer, product, public, created, expires, used, used_at FROM enrollment WHERE customer = ? AND product = ? ORDER BY id DESC;
+SELECT id, customer, product, site, public, created, expires, used, used_at FROM enrollment WHERE customer = ? AND product = ? ORDER BY id DESC;
 
 -- name: AllEnrollments
-SELECT id, customer, product, public, created, expires, used, used_at FROM enrollment WHERE customer = ? ORDER BY id;
+SELECT id, customer, product, site, public, created, expires, used, used_at FROM enrollment WHERE customer = ? ORDER BY id;
 
 -- name: UseEnrollment
 UPDATE enrollment SET used = ?, used_at = ? WHERE id = ? AND used = '';

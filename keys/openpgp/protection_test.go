@@ -217,3 +217,59 @@ func TestEndedKeysMayNotSign(t *testing.T) {
 		t.Errorf("not in the certificate: %v", err)
 	}
 }
+
+// Ten wrong guesses get one answer, and do no harm.
+func TestWrongPassphrasesLearnNothing(t *testing.T) {
+	root := generate(t)
+	read, err := openpgp.ReadSecret(armored(t, root, passphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := map[string]bool{}
+	for i := range 10 {
+		err := read.Unlock([]byte(strings.Repeat("x", 1+30*i)))
+		if !errors.Is(err, openpgp.WrongPass) {
+			t.Fatal(err)
+		}
+		answers[err.Error()] = true
+	}
+	if len(answers) != 1 {
+		t.Errorf("answers: %v", answers)
+	}
+	if err := read.Unlock(passphrase); err != nil {
+		t.Error(err)
+	}
+}
+
+// FuzzSecretFiles: whatever a file holds, looking at it does not panic, and
+// what is read as a good secret is under a passphrase.
+func FuzzSecretFiles(f *testing.F) {
+	root := generate(f)
+	raw := packets(f, armored(f, root, passphrase))
+	message, err := openpgp.Protect([]byte("PRIVATE+KEY"), passphrase, rand.Reader)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(raw)
+	f.Add(packets(f, armored(f, root, nil)))
+	f.Add(packets(f, message))
+	f.Add(root.Certificate().Bytes())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		openpgp.HoldsSecret(data)
+		primary := openpgp.HoldsPrimarySecret(data)
+		// Without a passphrase nothing is stretched, so this stays fast.
+		if _, err := openpgp.Unprotect(openpgp.Armor(openpgp.MessageBlock, data), nil); err == nil {
+			t.Fatal("opened without a passphrase")
+		}
+		read, err := openpgp.ReadSecret(data)
+		if err != nil {
+			return
+		}
+		if read.Protection() == nil && !read.Locked() {
+			t.Error("a bare secret passes for a protected one")
+		}
+		if read.HoldsPrimary() && !primary {
+			t.Error("a primary secret is not found")
+		}
+	})
+}

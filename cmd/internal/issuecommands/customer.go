@@ -3,6 +3,7 @@ package issuecommands
 import (
 	"context"
 	"path/filepath"
+	"strings"
 
 	"github.com/futura/airlicense/cmd/internal/text"
 	"github.com/futura/airlicense/cmd/internal/ui"
@@ -133,11 +134,11 @@ func showSites(ctx context.Context, s *ui.Session, desk *issue.Desk, number stri
 	for _, code := range codes {
 		switch {
 		case code.UsedBy != "":
-			s.Line("issue-code-used", "product", code.Product, "created", code.Created, "used", code.UsedAt, "key", groups(code.UsedBy))
+			s.Line("issue-code-used", "product", code.Product, "site", code.Site, "created", code.Created, "used", code.UsedAt, "key", groups(code.UsedBy))
 		case s.Now().After(code.Expires):
-			s.Line("issue-code-expired", "product", code.Product, "created", code.Created, "expires", code.Expires)
+			s.Line("issue-code-expired", "product", code.Product, "site", code.Site, "created", code.Created, "expires", code.Expires)
 		default:
-			s.Line("issue-code-unused", "product", code.Product, "created", code.Created, "expires", code.Expires)
+			s.Line("issue-code-unused", "product", code.Product, "site", code.Site, "created", code.Created, "expires", code.Expires)
 		}
 	}
 	return nil
@@ -240,9 +241,14 @@ func newestProfile(ctx context.Context, desk *issue.Desk, product string) (*requ
 // attached, and the same files beside it.
 func invite(s *ui.Session) error {
 	number, product := s.Arguments()[0], s.String("product")
-	out := s.String("out")
+	site, out := s.String("site"), s.String("out")
+	if site != "" {
+		if err := signedtext.CheckName("site", site); err != nil {
+			return err
+		}
+	}
 	if out == "" {
-		out = "invitation-" + number + "-" + product
+		out = strings.TrimSuffix("invitation-"+number+"-"+product+"-"+site, "-")
 	}
 	return withDesk(s, func(ctx context.Context, desk *issue.Desk) error {
 		profile, _, err := newestProfile(ctx, desk, product)
@@ -252,7 +258,7 @@ func invite(s *ui.Session) error {
 		if err := newFolder(out); err != nil {
 			return err
 		}
-		invitation, err := desk.Invite(ctx, number, product, s.Now(), s.Environment().Random)
+		invitation, err := desk.InviteSite(ctx, number, product, site, s.Now(), s.Environment().Random)
 		if err != nil {
 			return err
 		}
@@ -276,7 +282,7 @@ func writeInvitation(s *ui.Session, out string, invitation *issue.Invitation, pr
 		Values: map[string]string{
 			"Title": profile.Title, "Customer": invitation.Customer.Number, "Code": invitation.Code.String(),
 			"Expires": invitation.Expires.Format("2006-01-02"), "TrustName": trustFile, "ProfileName": profileName,
-			"Root": desk.Trust.Root().Groups(),
+			"Root": desk.Trust.Root().Groups(), "Site": invitation.Site,
 		},
 	})
 	if err != nil {

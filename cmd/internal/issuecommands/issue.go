@@ -75,7 +75,7 @@ func Program() ui.Program {
 				Flags: []ui.Flag{deskFlag, {Name: "history"}}, Run: showCustomer},
 			{Name: "list", Maximum: 0, Example: "futura-issue customer list --desk desk", Flags: []ui.Flag{deskFlag}, Run: listCustomers},
 			{Name: "invite", Arguments: "NUMBER", Minimum: 1, Maximum: 1, Example: "futura-issue customer invite --desk desk --product sispetro --out invitation 00123",
-				Flags: []ui.Flag{deskFlag, {Name: "product", Value: "NAME", Required: true}, {Name: "out", Value: "DIR", Words: "flag-out-folder"}}, Run: invite},
+				Flags: []ui.Flag{deskFlag, {Name: "product", Value: "NAME", Required: true}, {Name: "site", Value: "NAME", Words: "flag-invite-site"}, {Name: "out", Value: "DIR", Words: "flag-out-folder"}}, Run: invite},
 			keyUserCommands(),
 			siteCommands(),
 		}},
@@ -190,7 +190,7 @@ func refuseRoot(path string) error {
 		return files.NotReadable.Wrap(err, "the folder cannot be read", "file", path, "reason", "folder")
 	}
 	for _, entry := range entries {
-		if entry.IsDir() || entry.Name() == ledgerFile {
+		if entry.IsDir() || strings.HasPrefix(entry.Name(), ledgerFile) {
 			continue
 		}
 		data, err := files.Read(filepath.Join(path, entry.Name()), openpgp.MaxCertificate)

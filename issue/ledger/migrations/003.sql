@@ -16,6 +16,8 @@ DROP TABLE keyuser;
 ALTER TABLE keyuser_span RENAME TO keyuser;
 CREATE UNIQUE INDEX keyuser_now ON keyuser (customer, mail) WHERE removed = '';
 
+ALTER TABLE enrollment ADD COLUMN site TEXT NOT NULL DEFAULT ''; -- empty: whichever asks first
+
 ALTER TABLE site_key ADD COLUMN retired TEXT NOT NULL DEFAULT ''; -- empty: may ask for licenses
 
 CREATE TABLE history (
