@@ -294,6 +294,9 @@ func (d *Desk) Issue(ctx context.Context, review *Review, now time.Time) (*Reply
 	if err := d.CheckSecrets(now); err != nil {
 		return nil, err
 	}
+	if err := d.keyStillCounts(ctx, review, now); err != nil {
+		return nil, err
+	}
 	log, err := d.log(review.cited)
 	if err != nil {
 		return nil, err
@@ -309,6 +312,16 @@ func (d *Desk) Issue(ctx context.Context, review *Review, now time.Time) (*Reply
 		return nil, err
 	}
 	return d.finish(ctx, review, reserved, log)
+}
+
+// keyStillCounts looks at the site key again: while one operator thought about
+// a review, another may have retired it, or the code may have been used.
+func (d *Desk) keyStillCounts(ctx context.Context, review *Review, now time.Time) error {
+	finding, err := d.reviewKey(ctx, review, now)
+	if _, asks := finding.(question); err != nil || asks {
+		return err
+	}
+	return finding
 }
 
 // catchUp writes the ledger's newest checkpoint into a head file that a power

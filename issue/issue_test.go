@@ -307,10 +307,17 @@ func TestSiteKeyBelongsToItsSite(t *testing.T) {
 	}
 	answered := s.asked(t, nil)
 	first := s.issue(t, answered)
+	next := s.asked(t, func(r *request.Request) { r.Created = r.Created.Add(time.Second) })
+	reviewed := s.review(t, next)
+	if err := reviewed.Refusal(); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := s.Ledger.RetireSite(ctx, "00123", "producao", now); err != nil {
 		t.Fatal(err)
 	}
-	next := s.asked(t, func(r *request.Request) { r.Created = r.Created.Add(time.Second) })
+	if _, err := s.Issue(ctx, reviewed, now); !errors.Is(err, issue.RetiredKey) {
+		t.Errorf("retired between review and license: %v", err)
+	}
 	if review := s.review(t, next); !errors.Is(review.Refusal(), issue.RetiredKey) {
 		t.Errorf("a retired key: %v", review.Refusal())
 	}
