@@ -151,3 +151,28 @@ func TestListingTellsSecretsFromStubs(t *testing.T) {
 		t.Errorf("nonsense: %v", held)
 	}
 }
+
+// A signer that gpg exports is a signer file for us, protected well enough.
+func TestGPGExportsASignerFile(t *testing.T) {
+	answer := keyring(t)
+	_, signer := issuer(t)
+	imported(t, signer)
+	write(t, answer, 0o600, "geheim")
+	exported, err := exec.Command("gpg", "--batch", "--armor", "--export-secret-subkeys", signer.Fingerprint().String()+"!").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := openpgp.ReadSecret(exported)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := read.Protection(); err != nil {
+		t.Error(err)
+	}
+	if err := read.Unlock([]byte("geheim")); err != nil || read.Fingerprint() != signer.Fingerprint() {
+		t.Errorf("%s, %v", read.Fingerprint(), err)
+	}
+	if openpgp.HoldsPrimarySecret(exported) {
+		t.Error("the root's secret is said to be there")
+	}
+}
