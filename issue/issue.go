@@ -53,6 +53,8 @@ const (
 	NewKey            = fault.Code("FL-617") // first contact: compare fingerprints by telephone
 	SecondKey         = fault.Code("FL-618") // the site has another key already
 	NotReviewed       = fault.Code("FL-619") // issuing what the review refuses
+	RetiredKey        = fault.Code("FL-625") // the site key was retired
+	CodeOfOtherSite   = fault.Code("FL-629") // first contact, with a code that was sent for another site
 	HeadMissing       = fault.Code("FL-711") // the head file is not there
 	HeadInside        = fault.Code("FL-712") // the head file lies inside the desk's folder
 	RootAtDesk        = fault.Code("FL-713") // the root's secret is where only a signer belongs
@@ -110,8 +112,8 @@ type Desk struct {
 	LogKey    *keys.LogKey
 }
 
-// CheckSecrets refuses to sign with what the trust file does not name, and
-// where the root's secret is.
+// CheckSecrets refuses to sign with what the trust file does not name, with a
+// signer that has expired or was revoked, and where the root's secret is.
 func (d *Desk) CheckSecrets(now time.Time) error {
 	fingerprint := d.Signer.Fingerprint()
 	if fingerprint == d.Trust.Root() {
@@ -119,6 +121,11 @@ func (d *Desk) CheckSecrets(now time.Time) error {
 	}
 	if err := d.CheckSigner(fingerprint, now); err != nil {
 		return err
+	}
+	for _, certificate := range []*openpgp.Certificate{d.Trust.IssuerCertificate(), d.Signer.Certificate()} {
+		if err := certificate.CheckSigner(fingerprint, now); err != nil {
+			return err
+		}
 	}
 	for _, log := range d.Trust.Logs {
 		switch {
@@ -223,6 +230,7 @@ func (d *Desk) AddProfile(ctx context.Context, draft []byte, now time.Time) (*re
 type Invitation struct {
 	Customer ledger.Customer
 	Product  string
+	Site     string // empty: not said
 	Code     keys.Code
 	Expires  time.Time
 	Trust    []byte
@@ -232,9 +240,15 @@ type Invitation struct {
 // InvitationDays is how long an enrollment code can be used.
 const InvitationDays = 30
 
-// Invite draws an enrollment code for a customer and a product, and records
-// its public half.
+// Invite is InviteSite without saying for which site.
 func (d *Desk) Invite(ctx context.Context, number, product string, now time.Time, random io.Reader) (*Invitation, error) {
+	return d.InviteSite(ctx, number, product, "", now, random)
+}
+
+// InviteSite draws an enrollment code for a site of a customer and a product,
+// and records its public half. The site is for the letter, and for review to
+// compare: the code itself does not know it.
+func (d *Desk) InviteSite(ctx context.Context, number, product, site string, now time.Time, random io.Reader) (*Invitation, error) {
 	customer, found, err := d.Ledger.Customer(ctx, number)
 	if err != nil {
 		return nil, err
@@ -251,11 +265,11 @@ func (d *Desk) Invite(ctx context.Context, number, product string, now time.Time
 		return nil, err
 	}
 	invitation := &Invitation{
-		Customer: customer, Product: product, Code: code, Expires: now.AddDate(0, 0, InvitationDays),
+		Customer: customer, Product: product, Site: site, Code: code, Expires: now.AddDate(0, 0, InvitationDays),
 		Trust: d.TrustFile, Profile: profile,
 	}
 	return invitation, d.Ledger.AddEnrollment(ctx, ledger.Enrollment{
-		Customer: number, Product: product, Public: code.PublicKey(number), Created: now, Expires: invitation.Expires,
+		Customer: number, Product: product, Site: site, Public: code.PublicKey(number), Created: now, Expires: invitation.Expires,
 	})
 }
 
@@ -290,6 +304,9 @@ func (d *Desk) Issue(ctx context.Context, review *Review, now time.Time) (*Reply
 	if err := d.CheckSecrets(now); err != nil {
 		return nil, err
 	}
+	if err := d.keyStillCounts(ctx, review, now); err != nil {
+		return nil, err
+	}
 	log, err := d.log(review.cited)
 	if err != nil {
 		return nil, err
@@ -305,6 +322,16 @@ func (d *Desk) Issue(ctx context.Context, review *Review, now time.Time) (*Reply
 		return nil, err
 	}
 	return d.finish(ctx, review, reserved, log)
+}
+
+// keyStillCounts looks at the site key again: while one operator thought about
+// a review, another may have retired it, or the code may have been used.
+func (d *Desk) keyStillCounts(ctx context.Context, review *Review, now time.Time) error {
+	finding, err := d.reviewKey(ctx, review, now)
+	if _, asks := finding.(question); err != nil || asks {
+		return err
+	}
+	return finding
 }
 
 // catchUp writes the ledger's newest checkpoint into a head file that a power

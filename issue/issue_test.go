@@ -290,6 +290,42 @@ func TestEnrollmentCodeIsUsedOnce(t *testing.T) {
 	}
 }
 
+// A site key belongs to one site of one customer, until it is retired.
+func TestSiteKeyBelongsToItsSite(t *testing.T) {
+	s := newStage(t)
+	s.issue(t, s.asked(t, nil))
+	if err := s.Ledger.AddCustomer(ctx, ledger.Customer{Number: "00777", Name: "Rede Norte", Language: "it", Added: now}); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*request.Request){
+		"another customer": func(r *request.Request) { r.Customer = "00777" },
+		"another site":     func(r *request.Request) { r.Site = "filial" },
+	} {
+		if review := s.review(t, s.asked(t, change)); !errors.Is(review.Refusal(), issue.KeyOfAnother) {
+			t.Errorf("%s: %v", name, review.Refusal())
+		}
+	}
+	answered := s.asked(t, nil)
+	first := s.issue(t, answered)
+	next := s.asked(t, func(r *request.Request) { r.Created = r.Created.Add(time.Second) })
+	reviewed := s.review(t, next)
+	if err := reviewed.Refusal(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Ledger.RetireSite(ctx, "00123", "producao", now); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Issue(ctx, reviewed, now); !errors.Is(err, issue.RetiredKey) {
+		t.Errorf("retired between review and license: %v", err)
+	}
+	if review := s.review(t, next); !errors.Is(review.Refusal(), issue.RetiredKey) {
+		t.Errorf("a retired key: %v", review.Refusal())
+	}
+	if again := s.issue(t, answered); !bytes.Equal(again.File, first.File) {
+		t.Error("what was answered before is not answered any more")
+	}
+}
+
 // A restored backup is noticed by the head file, by the checkpoint that a
 // request cites, and a second history by both.
 func TestRestoredLedgerAppendsNothing(t *testing.T) {
@@ -385,6 +421,9 @@ func TestDeskRefusesWrongSecrets(t *testing.T) {
 	}}
 	if err := s.issuer.Seal(retired); err != nil {
 		t.Fatal(err)
+	}
+	if err := s.CheckSecrets(now.AddDate(3, 0, 0)); !errors.Is(err, issue.SignerOver) {
+		t.Errorf("an expired signer: %v", err)
 	}
 	s.Trust = s.issuer.Trust
 	if err := s.CheckSecrets(now); !errors.Is(err, issue.SignerOver) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/futura/airlicense/issue/ledger"
 	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/verify"
@@ -132,6 +133,9 @@ func (d *Desk) reviewKey(ctx context.Context, review *Review, now time.Time) (fi
 		if known.Customer != signed.Customer || known.Site != signed.Site {
 			return KeyOfAnother.New("the site key belongs to another site", "key", review.Fingerprint(), "customer", known.Customer, "site", known.Site), nil
 		}
+		if !known.Retired.IsZero() {
+			return RetiredKey.New("the site key was retired", "key", review.Fingerprint(), "site", known.Site, "time", known.Retired), nil
+		}
 		return nil, nil
 	}
 	if signed.Enrollment == nil {
@@ -153,7 +157,7 @@ func (d *Desk) reviewEnrollment(ctx context.Context, review *Review, now time.Ti
 	case match < 0:
 		return WrongCode.New("the enrollment proof fits no code that was sent", "customer", signed.Customer, "product", signed.Product.Name), nil
 	case codes[match].UsedBy != "":
-		return CodeUsed.New("the enrollment code was used before", "key", codes[match].UsedBy, "time", codes[match].UsedAt), nil
+		return d.codeUsed(ctx, codes[match])
 	case now.After(codes[match].Expires):
 		return CodeExpired.New("the enrollment code has expired", "expires", codes[match].Expires), nil
 	}
@@ -161,18 +165,35 @@ func (d *Desk) reviewEnrollment(ctx context.Context, review *Review, now time.Ti
 		Fingerprint: review.Fingerprint().String(), Site: signed.Site,
 		Certificate: signed.Certificate.Bytes(), Enrollment: codes[match].ID,
 	}
-	return d.reviewSecondKey(ctx, review)
+	return d.reviewNewKey(ctx, review, codes[match])
 }
 
-func (d *Desk) reviewSecondKey(ctx context.Context, review *Review) (finding, err error) {
+// codeUsed says who used a code, and when.
+func (d *Desk) codeUsed(ctx context.Context, code ledger.Enrollment) (finding, err error) {
+	fingerprint, err := openpgp.ParseFingerprint(code.UsedBy)
+	if err != nil {
+		return nil, err
+	}
+	key, _, err := d.Ledger.SiteKey(ctx, fingerprint)
+	if err != nil {
+		return nil, err
+	}
+	return CodeUsed.New("the enrollment code was used before", "key", fingerprint, "site", key.Site, "time", code.UsedAt), nil
+}
+
+// reviewNewKey leaves a new key to the operator, who asks by telephone.
+func (d *Desk) reviewNewKey(ctx context.Context, review *Review, code ledger.Enrollment) (finding, err error) {
 	others, err := d.Ledger.SiteKeys(ctx, review.Request.Customer)
 	if err != nil {
 		return nil, err
 	}
 	for _, other := range others {
-		if other.Site == review.Request.Site {
+		if other.Site == review.Request.Site && other.Retired.IsZero() {
 			return question{SecondKey.New("the site has another key already", "key", other.Fingerprint, "time", other.Enrolled)}, nil
 		}
+	}
+	if code.Site != "" && code.Site != review.Request.Site {
+		return question{CodeOfOtherSite.New("first contact, with a code for another site", "key", review.Fingerprint(), "sent", code.Site, "site", review.Request.Site)}, nil
 	}
 	return question{NewKey.New("first contact: compare the fingerprint by telephone", "key", review.Fingerprint().Groups())}, nil
 }

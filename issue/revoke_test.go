@@ -261,23 +261,3 @@ func TestListsAreKept(t *testing.T) {
 		}
 	}
 }
-
-// A ledger from before there were lists gets their table, and loses nothing.
-func TestAnOlderLedgerIsBroughtUpToDate(t *testing.T) {
-	s := newStage(t)
-	s.issue(t, s.asked(t, nil))
-	db, err := ledger.SQLite(filepath.Join(s.folder, "ledger.db"), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := db.Exec("DROP TABLE revocations; PRAGMA user_version = 1"); err != nil {
-		t.Fatal(err)
-	}
-	desk := need[*issue.Desk](t)(s.issuer.Desk(ctx, s.folder))
-	defer desk.Ledger.Close()
-	target := need[*issue.Target](t)(desk.Target(ctx, "L-2026-000001"))
-	if list := need[*verify.Revocations](t)(desk.Revoke(ctx, target, now, revocation.Contract, now)); list.Sequence != 1 {
-		t.Errorf("the first list is number %d", list.Sequence)
-	}
-}

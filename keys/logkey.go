@@ -98,6 +98,9 @@ func parseVerifier(key string) (note.Verifier, error) {
 
 // ParseLog reads the public half of a log key, as a trust file names it.
 func ParseLog(key string) (Log, error) {
+	if strings.HasPrefix(key, "PRIVATE+KEY+") {
+		return Log{}, openpgp.SecretInPublic.New("the secret of a log key where its public half is expected")
+	}
 	verifier, err := parseVerifier(key)
 	if err != nil {
 		return Log{}, BadLogKey.Wrap(err, "not the public half of a log key", "reason", "public half")

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	_ "github.com/futura/airlicense/cmd/internal/drivers"
+	"github.com/futura/airlicense/cmd/internal/gpgsigner"
 	"github.com/futura/airlicense/cmd/internal/issuecommands"
 	"github.com/futura/airlicense/cmd/internal/ui"
 )
@@ -19,5 +20,7 @@ var (
 )
 
 func main() {
-	os.Exit(ui.Run(ui.System(root, version), issuecommands.Program(), os.Args[1:]))
+	environment := ui.System(root, version)
+	environment.External = gpgsigner.Open
+	os.Exit(ui.Run(environment, issuecommands.Program(), os.Args[1:]))
 }

@@ -18,7 +18,10 @@ type Customer struct {
 }
 
 // KeyUser is a person at the customer who gets the mail.
-type KeyUser struct{ Name, Mail string }
+type KeyUser struct {
+	Name, Mail string
+	Since      time.Time
+}
 
 // AddCustomer adds a customer that is not there yet.
 func (l *Ledger) AddCustomer(ctx context.Context, customer Customer) error {
@@ -31,8 +34,11 @@ func (l *Ledger) AddCustomer(ctx context.Context, customer Customer) error {
 		if _, err := tx.run("AddCustomer", customer.Number, customer.Name, customer.Language, stamp(customer.Added)); err != nil {
 			return err
 		}
+		if err := tx.remember(customer.Number, CustomerAdded, customer.Name, customer.Added); err != nil {
+			return err
+		}
 		for _, keyUser := range customer.KeyUsers {
-			if _, err := tx.run("AddKeyUser", customer.Number, keyUser.Name, keyUser.Mail); err != nil {
+			if err := tx.addKeyUser(customer.Number, keyUser, customer.Added); err != nil {
 				return err
 			}
 		}
@@ -45,7 +51,12 @@ func (l *Ledger) Customer(ctx context.Context, number string) (Customer, bool, e
 	customer, found, err := first(ctx, l, "Customer", []any{number}, scanCustomer)
 	if err == nil && found {
 		customer.KeyUsers, err = all(ctx, l, "KeyUsers", []any{number}, func(scan func(...any) error) (keyUser KeyUser, err error) {
-			return keyUser, scan(&keyUser.Name, &keyUser.Mail)
+			var since string
+			if err := scan(&keyUser.Name, &keyUser.Mail, &since); err != nil {
+				return keyUser, err
+			}
+			keyUser.Since, err = parseStamp(since)
+			return keyUser, err
 		})
 	}
 	return customer, found, err
@@ -75,12 +86,16 @@ type Contract struct {
 	Ends        time.Time // zero: never
 }
 
-// SetContract writes a contract in the place of the one before.
+// SetContract writes a contract in the place of the one before, which the
+// history keeps.
 func (l *Ledger) SetContract(ctx context.Context, contract Contract, now time.Time) error {
 	return l.transaction(ctx, func(tx *transaction) error {
 		_, err := tx.run("SetContract", contract.Customer, contract.Product, contract.Versions, contract.Modules,
 			stamp(contract.Maintenance), stamp(contract.Ends), stamp(now))
-		return err
+		if err != nil {
+			return err
+		}
+		return tx.remember(contract.Customer, ContractSet, contract.detail(), now)
 	})
 }
 
@@ -112,6 +127,7 @@ type Enrollment struct {
 	ID       int64
 	Customer string
 	Product  string
+	Site     string // that it was sent for; empty: whichever asks first
 	Public   []byte
 	Created  time.Time
 	Expires  time.Time
@@ -122,7 +138,7 @@ type Enrollment struct {
 // AddEnrollment records a code that is about to be sent.
 func (l *Ledger) AddEnrollment(ctx context.Context, enrollment Enrollment) error {
 	return l.transaction(ctx, func(tx *transaction) error {
-		_, err := tx.run("AddEnrollment", enrollment.Customer, enrollment.Product, enrollment.Public,
+		_, err := tx.run("AddEnrollment", enrollment.Customer, enrollment.Product, enrollment.Site, enrollment.Public,
 			stamp(enrollment.Created), stamp(enrollment.Expires))
 		return err
 	})
@@ -131,23 +147,29 @@ func (l *Ledger) AddEnrollment(ctx context.Context, enrollment Enrollment) error
 // Enrollments returns the codes sent to a customer for a product, the newest
 // first.
 func (l *Ledger) Enrollments(ctx context.Context, customer, product string) ([]Enrollment, error) {
-	return all(ctx, l, "Enrollments", []any{customer, product}, func(scan func(...any) error) (Enrollment, error) {
-		enrollment := Enrollment{Customer: customer, Product: product}
-		var created, expires, used string
-		err := scan(&enrollment.ID, &enrollment.Public, &created, &expires, &enrollment.UsedBy, &used)
-		if err != nil {
+	return all(ctx, l, "Enrollments", []any{customer, product}, scanEnrollment)
+}
+
+// AllEnrollments returns the codes sent to a customer, the oldest first.
+func (l *Ledger) AllEnrollments(ctx context.Context, customer string) ([]Enrollment, error) {
+	return all(ctx, l, "AllEnrollments", []any{customer}, scanEnrollment)
+}
+
+func scanEnrollment(scan func(...any) error) (enrollment Enrollment, err error) {
+	var created, expires, used string
+	err = scan(&enrollment.ID, &enrollment.Customer, &enrollment.Product, &enrollment.Site, &enrollment.Public, &created, &expires, &enrollment.UsedBy, &used)
+	if err != nil {
+		return enrollment, err
+	}
+	for _, field := range []struct {
+		text  string
+		place *time.Time
+	}{{created, &enrollment.Created}, {expires, &enrollment.Expires}, {used, &enrollment.UsedAt}} {
+		if *field.place, err = parseStamp(field.text); err != nil {
 			return enrollment, err
 		}
-		for _, field := range []struct {
-			text  string
-			place *time.Time
-		}{{created, &enrollment.Created}, {expires, &enrollment.Expires}, {used, &enrollment.UsedAt}} {
-			if *field.place, err = parseStamp(field.text); err != nil {
-				return enrollment, err
-			}
-		}
-		return enrollment, nil
-	})
+	}
+	return enrollment, nil
 }
 
 // SiteKey is the key of a site that the desk knows.
@@ -156,6 +178,7 @@ type SiteKey struct {
 	Customer    string
 	Site        string
 	Enrolled    time.Time
+	Retired     time.Time // zero: may ask for licenses
 }
 
 // SiteKey returns a site key, or false.
@@ -169,10 +192,13 @@ func (l *Ledger) SiteKeys(ctx context.Context, customer string) ([]SiteKey, erro
 }
 
 func scanSiteKey(scan func(...any) error) (key SiteKey, err error) {
-	var enrolled string
-	if err := scan(&key.Fingerprint, &key.Customer, &key.Site, &enrolled); err != nil {
+	var enrolled, retired string
+	if err := scan(&key.Fingerprint, &key.Customer, &key.Site, &enrolled, &retired); err != nil {
 		return key, err
 	}
-	key.Enrolled, err = parseStamp(enrolled)
+	if key.Enrolled, err = parseStamp(enrolled); err != nil {
+		return key, err
+	}
+	key.Retired, err = parseStamp(retired)
 	return key, err
 }

@@ -32,6 +32,10 @@ const (
 	Newer     = fault.Code("FL-704") // the ledger was written by a newer program
 	Contended = fault.Code("FL-705") // somebody else holds the ledger
 	Known     = fault.Code("FL-602") // a customer of this number is there already
+
+	KeyUserUnknown = fault.Code("FL-626") // the customer has no such KeyUser
+	SiteUnknown    = fault.Code("FL-627") // the customer has no such site, or its keys are retired
+	KeyUserKnown   = fault.Code("FL-628") // the customer has this KeyUser already
 )
 
 //go:embed migrations/*.sql

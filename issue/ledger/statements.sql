@@ -4,7 +4,19 @@
 INSERT INTO customer (number, name, language, added) VALUES (?, ?, ?, ?);
 
 -- name: AddKeyUser
-INSERT INTO keyuser (customer, name, mail) VALUES (?, ?, ?);
+INSERT INTO keyuser (customer, name, mail, added) VALUES (?, ?, ?, ?);
+
+-- name: CountKeyUser
+SELECT count(*) FROM keyuser WHERE customer = ? AND mail = ? COLLATE NOCASE AND removed = '';
+
+-- name: RemoveKeyUser
+UPDATE keyuser SET removed = ? WHERE customer = ? AND mail = ? COLLATE NOCASE AND removed = '';
+
+-- name: AddHistory
+INSERT INTO history (customer, at, change, detail) VALUES (?, ?, ?, ?);
+
+-- name: History
+SELECT at, change, detail FROM history WHERE customer = ? ORDER BY id;
 
 -- name: Customer
 SELECT number, name, language, added FROM customer WHERE number = ?;
@@ -13,7 +25,7 @@ SELECT number, name, language, added FROM customer WHERE number = ?;
 SELECT number, name, language, added FROM customer ORDER BY number;
 
 -- name: KeyUsers
-SELECT name, mail FROM keyuser WHERE customer = ? ORDER BY mail;
+SELECT name, mail, added FROM keyuser WHERE customer = ? AND removed = '' ORDER BY mail;
 
 -- name: SetContract
 INSERT INTO contract (customer, product, versions, modules, maintenance, ends, changed) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -28,10 +40,13 @@ SELECT customer, product, versions, modules, maintenance, ends FROM contract WHE
 SELECT customer, product, versions, modules, maintenance, ends FROM contract WHERE customer = ? ORDER BY product;
 
 -- name: AddEnrollment
-INSERT INTO enrollment (customer, product, public, created, expires) VALUES (?, ?, ?, ?, ?);
+INSERT INTO enrollment (customer, product, site, public, created, expires) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: Enrollments
-SELECT id, public, created, expires, used, used_at FROM enrollment WHERE customer = ? AND product = ? ORDER BY id DESC;
+SELECT id, customer, product, site, public, created, expires, used, used_at FROM enrollment WHERE customer = ? AND product = ? ORDER BY id DESC;
+
+-- name: AllEnrollments
+SELECT id, customer, product, site, public, created, expires, used, used_at FROM enrollment WHERE customer = ? ORDER BY id;
 
 -- name: UseEnrollment
 UPDATE enrollment SET used = ?, used_at = ? WHERE id = ? AND used = '';
@@ -40,10 +55,13 @@ UPDATE enrollment SET used = ?, used_at = ? WHERE id = ? AND used = '';
 INSERT INTO site_key (fingerprint, customer, site, certificate, enrolled) VALUES (?, ?, ?, ?, ?);
 
 -- name: SiteKey
-SELECT fingerprint, customer, site, enrolled FROM site_key WHERE fingerprint = ?;
+SELECT fingerprint, customer, site, enrolled, retired FROM site_key WHERE fingerprint = ?;
 
 -- name: SiteKeys
-SELECT fingerprint, customer, site, enrolled FROM site_key WHERE customer = ? ORDER BY site, enrolled;
+SELECT fingerprint, customer, site, enrolled, retired FROM site_key WHERE customer = ? ORDER BY site, enrolled;
+
+-- name: RetireKey
+UPDATE site_key SET retired = ? WHERE fingerprint = ? AND retired = '';
 
 -- name: AddProfile
 INSERT INTO profile (digest, product, issued, file) VALUES (?, ?, ?, ?);

@@ -76,3 +76,15 @@ func unarmor(data []byte) (packets []byte, block string, err error) {
 	packets, err = io.ReadAll(decoded.Body)
 	return packets, decoded.Type, err
 }
+
+// Packets takes the armor off a file of keys, if it has one.
+func Packets(data []byte) ([]byte, error) {
+	if len(data) > 2*MaxCertificate {
+		return nil, badCertificate("too large", nil)
+	}
+	raw, _, err := unarmor(data)
+	if err != nil {
+		return nil, badCertificate("armor", err)
+	}
+	return raw, nil
+}

@@ -146,14 +146,14 @@ func nextPacket(data []byte) (tag byte, length int, ok bool) {
 	return tag, header + length, header+length <= len(data)
 }
 
-// readEntity decodes the packets, drops revocations, and verifies every
-// self-signature and binding once, so that later reads share no state.
 func readEntity(raw []byte) (*pgp.Entity, error) {
 	entity, _, err := readWithRevocations(raw)
 	return entity, err
 }
 
-// readWithRevocations is readEntity, and lists the keys that were revoked.
+// readWithRevocations decodes the packets, drops revocations after listing
+// the keys that they end, and verifies every self-signature and binding once,
+// so that later reads share no state.
 func readWithRevocations(raw []byte) (entity *pgp.Entity, revoked []Fingerprint, err error) {
 	defer func() {
 		if recover() != nil {
@@ -232,6 +232,27 @@ func describe(key *packet.PublicKey, binding *packet.Signature, primary bool) Ke
 		described.Expires = described.Created.Add(time.Duration(*seconds) * time.Second)
 	}
 	return described
+}
+
+// CheckSigner refuses to let a key of this certificate sign at a time: one
+// that is not there, has not begun, has expired or was revoked. It is for who
+// signs. Verify, for who reads, leaves revocations to the trust file.
+func (c *Certificate) CheckSigner(fingerprint Fingerprint, at time.Time) error {
+	keys := c.SigningKeys()
+	index := slices.IndexFunc(keys, func(key Key) bool { return key.Fingerprint == fingerprint })
+	if index < 0 {
+		return UnknownKey.New("not a signing key of the certificate", "key", fingerprint)
+	}
+	key := keys[index]
+	switch {
+	case c.Revoked(fingerprint):
+		return Ended.New("the key was revoked", "key", fingerprint, "reason", "revoked")
+	case at.Before(key.Created):
+		return Ended.New("the key is of the future", "key", fingerprint, "reason", "not yet made")
+	case !key.Expires.IsZero() && !at.Before(key.Expires):
+		return Ended.New("the key has expired", "key", fingerprint, "reason", "expired")
+	}
+	return nil
 }
 
 // Verify accepts the signature when a key of this certificate made it over

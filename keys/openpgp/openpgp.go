@@ -42,6 +42,9 @@ const (
 	Locked         = fault.Code("FL-203") // the secret needs its passphrase
 	WrongPass      = fault.Code("FL-204") // the passphrase does not open the secret
 	Unprotected    = fault.Code("FL-205") // a secret that must have a passphrase has none
+	WeakProtection = fault.Code("FL-218") // a secret whose passphrase is not stretched enough
+	OtherHalf      = fault.Code("FL-219") // the public part of a key file does not belong to its secret
+	Ended          = fault.Code("FL-220") // a key that has expired or was revoked is to sign
 )
 
 // MinRSABits is the smallest RSA key accepted from others: NIST SP 800-57

@@ -36,7 +36,8 @@ func Protect(secret, passphrase []byte, random io.Reader) ([]byte, error) {
 }
 
 // Unprotect opens what Protect made. Everything but a message under this
-// passphrase, unchanged, gets an error and no content.
+// passphrase, unchanged, gets an error and no content; so does one whose
+// passphrase is not stretched enough.
 func Unprotect(file, passphrase []byte) ([]byte, error) {
 	raw, block, err := unarmor(file)
 	if err != nil || block != MessageBlock || len(raw) > 2*maxProtected {
@@ -44,6 +45,9 @@ func Unprotect(file, passphrase []byte) ([]byte, error) {
 	}
 	if len(passphrase) == 0 {
 		return nil, Locked.New("the secret needs its passphrase")
+	}
+	if err := messageProtection(raw); err != nil {
+		return nil, err
 	}
 	asked := false
 	prompt := func([]pgp.Key, bool) ([]byte, error) {

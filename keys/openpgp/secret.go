@@ -2,9 +2,11 @@ package openpgp
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"time"
 
+	pgperrors "github.com/ProtonMail/go-crypto/openpgp/errors"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 	pgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 )
@@ -13,6 +15,7 @@ import (
 type Secret struct {
 	certificate *Certificate
 	key         *packet.PrivateKey
+	protection  error // of the file it was read from
 }
 
 // Generate makes a primary Ed25519 key that certifies and signs, without
@@ -93,7 +96,7 @@ func ReadSecret(data []byte) (*Secret, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Secret{certificate: certificate, key: key}, nil
+	return &Secret{certificate: certificate, key: key, protection: protection(raw, entity)}, nil
 }
 
 func notSecret(reason string, cause error) error {
@@ -131,11 +134,22 @@ func (s *Secret) HoldsPrimary() bool { return s.Fingerprint() == s.certificate.F
 func (s *Secret) Locked() bool { return s.key.Encrypted }
 
 // Unlock opens the secret. Every wrong passphrase gets the same error.
+//
+// The public part of a key file is not under the passphrase. Whoever changes
+// it makes the key give itself away when it signs (Bruseghini, Huigens and
+// Paterson, "Victory by KO", CCS 2022). So the public part is computed again
+// from the secret and compared: go-crypto does so for every algorithm, with
+// an error of its own.
 func (s *Secret) Unlock(passphrase []byte) error {
 	if !s.key.Encrypted {
 		return nil
 	}
-	if err := s.key.Decrypt(passphrase); err != nil {
+	err := s.key.Decrypt(passphrase)
+	var invalid pgperrors.KeyInvalidError
+	if errors.As(err, &invalid) {
+		return OtherHalf.New("the public part does not belong to the secret", "key", s.Fingerprint())
+	}
+	if err != nil {
 		return WrongPass.New("the passphrase does not open the secret")
 	}
 	return nil

@@ -2,8 +2,8 @@ package issuecommands
 
 import (
 	"context"
-	"net/mail"
 	"path/filepath"
+	"strings"
 
 	"github.com/futura/airlicense/cmd/internal/text"
 	"github.com/futura/airlicense/cmd/internal/ui"
@@ -37,11 +37,11 @@ func addCustomer(s *ui.Session) error {
 		return err
 	}
 	for _, written := range s.Strings("keyuser") {
-		address, err := mail.ParseAddress(written)
+		keyUser, err := parseKeyUser(written, "--keyuser")
 		if err != nil {
-			return ui.OptionValue.New("not a name with a mail address", "option", "--keyuser")
+			return err
 		}
-		customer.KeyUsers = append(customer.KeyUsers, ledger.KeyUser{Name: address.Name, Mail: address.Address})
+		customer.KeyUsers = append(customer.KeyUsers, keyUser)
 	}
 	return withDesk(s, func(ctx context.Context, desk *issue.Desk) error {
 		if err := desk.Ledger.AddCustomer(ctx, customer); err != nil {
@@ -83,9 +83,12 @@ func showCustomer(s *ui.Session) error {
 		}
 		s.Line("issue-customer", "customer", customer.Number, "name", customer.Name, "language", customer.Language, "added", customer.Added)
 		for _, keyUser := range customer.KeyUsers {
-			s.Line("issue-keyuser", "name", keyUser.Name, "mail", keyUser.Mail)
+			s.Line("issue-keyuser", "name", keyUser.Name, "mail", keyUser.Mail, "since", keyUser.Since)
 		}
-		return showHoldings(ctx, s, desk, customer.Number)
+		if err := showHoldings(ctx, s, desk, customer.Number); err != nil || !s.Bool("history") {
+			return err
+		}
+		return showHistory(ctx, s, desk, customer.Number)
 	})
 }
 
@@ -97,12 +100,8 @@ func showHoldings(ctx context.Context, s *ui.Session, desk *issue.Desk, number s
 	for _, contract := range contracts {
 		printContract(s, contract)
 	}
-	siteKeys, err := desk.Ledger.SiteKeys(ctx, number)
-	if err != nil {
+	if err := showSites(ctx, s, desk, number); err != nil {
 		return err
-	}
-	for _, key := range siteKeys {
-		s.Line("issue-site-key", "site", key.Site, "key", key.Fingerprint, "enrolled", key.Enrolled)
 	}
 	issued, err := desk.Ledger.Licenses(ctx, number)
 	if err != nil {
@@ -117,6 +116,47 @@ func showHoldings(ctx context.Context, s *ui.Session, desk *issue.Desk, number s
 		if entry, named := revoked.Entry(license.Digest); named {
 			s.Line("issue-license-revoked", "ends", entry.ValidUntil, "reason", reasonWords(s, entry.Reason))
 		}
+	}
+	return nil
+}
+
+// showSites shows the sites with their keys, and what became of the codes.
+func showSites(ctx context.Context, s *ui.Session, desk *issue.Desk, number string) error {
+	siteKeys, err := desk.Ledger.SiteKeys(ctx, number)
+	if err != nil {
+		return err
+	}
+	for _, key := range siteKeys {
+		if key.Retired.IsZero() {
+			s.Line("issue-site-key", "site", key.Site, "key", groups(key.Fingerprint), "enrolled", key.Enrolled)
+		} else {
+			s.Line("issue-site-key-retired", "site", key.Site, "key", groups(key.Fingerprint), "enrolled", key.Enrolled, "retired", key.Retired)
+		}
+	}
+	codes, err := desk.Ledger.AllEnrollments(ctx, number)
+	if err != nil {
+		return err
+	}
+	for _, code := range codes {
+		switch {
+		case code.UsedBy != "":
+			s.Line("issue-code-used", "product", code.Product, "site", code.Site, "created", code.Created, "used", code.UsedAt, "key", groups(code.UsedBy))
+		case s.Now().After(code.Expires):
+			s.Line("issue-code-expired", "product", code.Product, "site", code.Site, "created", code.Created, "expires", code.Expires)
+		default:
+			s.Line("issue-code-unused", "product", code.Product, "site", code.Site, "created", code.Created, "expires", code.Expires)
+		}
+	}
+	return nil
+}
+
+func showHistory(ctx context.Context, s *ui.Session, desk *issue.Desk, number string) error {
+	changes, err := desk.Ledger.History(ctx, number)
+	if err != nil {
+		return err
+	}
+	for _, change := range changes {
+		s.Line("issue-history", "at", change.At, "change", s.Say("history-"+change.Change), "detail", change.Detail)
 	}
 	return nil
 }
@@ -195,9 +235,14 @@ func checkContract(ctx context.Context, desk *issue.Desk, contract ledger.Contra
 // attached, and the same files beside it.
 func invite(s *ui.Session) error {
 	number, product := s.Arguments()[0], s.String("product")
-	out := s.String("out")
+	site, out := s.String("site"), s.String("out")
+	if site != "" {
+		if err := signedtext.CheckName("site", site); err != nil {
+			return err
+		}
+	}
 	if out == "" {
-		out = "invitation-" + number + "-" + product
+		out = strings.TrimSuffix("invitation-"+number+"-"+product+"-"+site, "-")
 	}
 	return withDesk(s, func(ctx context.Context, desk *issue.Desk) error {
 		profile, _, err := desk.NewestProfile(ctx, product)
@@ -207,7 +252,7 @@ func invite(s *ui.Session) error {
 		if err := newFolder(out); err != nil {
 			return err
 		}
-		invitation, err := desk.Invite(ctx, number, product, s.Now(), s.Environment().Random)
+		invitation, err := desk.InviteSite(ctx, number, product, site, s.Now(), s.Environment().Random)
 		if err != nil {
 			return err
 		}
@@ -231,7 +276,7 @@ func writeInvitation(s *ui.Session, out string, invitation *issue.Invitation, pr
 		Values: map[string]string{
 			"Title": profile.Title, "Customer": invitation.Customer.Number, "Code": invitation.Code.String(),
 			"Expires": invitation.Expires.Format("2006-01-02"), "TrustName": trustFile, "ProfileName": profileName,
-			"Root": desk.Trust.Root().Groups(),
+			"Root": desk.Trust.Root().Groups(), "Site": invitation.Site,
 		},
 	})
 	if err != nil {

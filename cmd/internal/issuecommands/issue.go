@@ -1,21 +1,23 @@
 // Package issuecommands is the program futura-issue: the desk of Futura's
 // support. A desk is one folder:
 //
-//	desk.toml     where the head file is
+//	desk.toml     where the head file is, and who signs
 //	ledger.db     customers, contracts, requests, licenses, log
 //	futura.trust  the newest trust file
-//	signer.key    the signer's secret, under a passphrase
+//	signer.key    the signer's secret, under a passphrase, unless gpg holds it
 //	log.key       the log key, under a passphrase of its own
 //
 // The head file lies elsewhere; see package issue.
 package issuecommands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/futura/airlicense/cmd/internal/ui"
@@ -33,6 +35,8 @@ const (
 	noDesk   = fault.Code("FL-706") // the folder is not a desk
 	badDesk  = fault.Code("FL-707") // desk.toml cannot be read
 	notEmpty = fault.Code("FL-708") // the folder for a new desk is not empty
+
+	noExternal = fault.Code("FL-728") // this program cannot start gpg
 )
 
 // Files of a desk.
@@ -58,7 +62,7 @@ func Program() ui.Program {
 		{Name: "init", Arguments: "DIR", Minimum: 1, Maximum: 1,
 			Example: "futura-issue init desk --head /mnt/usb/futura.head --trust futura.trust --signer signer.key --log log.key",
 			Flags: []ui.Flag{{Name: "head", Value: "FILE", Required: true}, {Name: "trust", Value: "FILE", Required: true},
-				{Name: "signer", Value: "FILE", Required: true}, {Name: "log", Value: "FILE", Required: true}, rootFlag, logPassphraseFlag},
+				{Name: "signer", Value: "file:FILE|gpg:FINGERPRINT", Required: true}, {Name: "log", Value: "FILE", Required: true}, rootFlag, logPassphraseFlag},
 			Run: initialize},
 		{Name: "profile", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-issue profile --desk desk --out sispetro.profile sispetro.toml",
 			Flags: append(signing, ui.Flag{Name: "out", Value: "FILE"}), Run: addProfile},
@@ -68,10 +72,12 @@ func Program() ui.Program {
 				Flags: []ui.Flag{deskFlag, {Name: "name", Value: "NAME", Required: true, Words: "flag-customer-name"},
 					{Name: "language", Value: "pt-BR|it|en"}, {Name: "keyuser", Value: "NAME <MAIL>", Repeated: true}}, Run: addCustomer},
 			{Name: "show", Arguments: "NUMBER", Minimum: 1, Maximum: 1, Example: "futura-issue customer show --desk desk 00123",
-				Flags: []ui.Flag{deskFlag}, Run: showCustomer},
+				Flags: []ui.Flag{deskFlag, {Name: "history"}}, Run: showCustomer},
 			{Name: "list", Maximum: 0, Example: "futura-issue customer list --desk desk", Flags: []ui.Flag{deskFlag}, Run: listCustomers},
 			{Name: "invite", Arguments: "NUMBER", Minimum: 1, Maximum: 1, Example: "futura-issue customer invite --desk desk --product sispetro --out invitation 00123",
-				Flags: []ui.Flag{deskFlag, {Name: "product", Value: "NAME", Required: true}, {Name: "out", Value: "DIR", Words: "flag-out-folder"}}, Run: invite},
+				Flags: []ui.Flag{deskFlag, {Name: "product", Value: "NAME", Required: true}, {Name: "site", Value: "NAME", Words: "flag-invite-site"}, {Name: "out", Value: "DIR", Words: "flag-out-folder"}}, Run: invite},
+			keyUserCommands(),
+			siteCommands(),
 		}},
 		{Name: "contract", Example: "futura-issue contract set --desk desk 00123 sispetro", Commands: []ui.Command{
 			{Name: "set", Arguments: "NUMBER PRODUCT", Minimum: 2, Maximum: 2,
@@ -88,10 +94,14 @@ func Program() ui.Program {
 	}, revocationCommands(signing)...)}
 }
 
+// maxConfig bounds desk.toml, in bytes.
+const maxConfig = 64 << 10
+
 // config is desk.toml.
 type config struct {
-	Head string `toml:"head"` // the head file
-	Root string `toml:"root"` // for programs without a compiled-in root
+	Head   string `toml:"head"`   // the head file
+	Signer string `toml:"signer"` // as readSource reads it; empty: the file signer.key
+	Root   string `toml:"root"`   // for programs without a compiled-in root
 }
 
 // folder returns the desk's folder.
@@ -103,7 +113,7 @@ func folder(s *ui.Session) string {
 }
 
 func readConfig(path string) (*config, error) {
-	data, err := files.Read(filepath.Join(path, configFile), 64<<10)
+	data, err := files.Read(filepath.Join(path, configFile), maxConfig)
 	if errors.Is(err, files.NotFound) {
 		return nil, noDesk.New("the folder is not a desk", "folder", path)
 	}
@@ -170,27 +180,27 @@ func readTrust(s *ui.Session, path, configured string) (*keys.Trust, []byte, err
 	if err != nil {
 		return nil, nil, err
 	}
+	if openpgp.HoldsSecret(data) {
+		return nil, nil, openpgp.SecretInPublic.New("a secret key where the trust file is expected", "file", path)
+	}
 	trust, err := keys.OpenTrust(data, root)
 	return trust, data, fault.With(err, "file", path)
 }
 
-// refuseRoot looks for the root's secret among the key files of the folder:
-// a desk works only where the root is not.
+// refuseRoot looks for the root's secret among the files of the folder: a
+// desk works only where the root is not.
 func refuseRoot(path string) error {
 	entries, err := os.ReadDir(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return files.NotReadable.Wrap(err, "the folder cannot be read", "file", path, "reason", "folder")
 	}
 	for _, entry := range entries {
-		if entry.IsDir() || !strings.HasSuffix(entry.Name(), ".key") {
+		if entry.IsDir() || strings.HasPrefix(entry.Name(), ledgerFile) {
 			continue
 		}
 		data, err := files.Read(filepath.Join(path, entry.Name()), openpgp.MaxCertificate)
-		if err != nil {
-			continue
-		}
-		if secret, err := openpgp.ReadSecret(data); err == nil && secret.HoldsPrimary() {
-			return issue.RootAtDesk.New("the root's secret is here", "file", filepath.Join(path, entry.Name()), "key", secret.Fingerprint())
+		if err == nil && openpgp.HoldsPrimarySecret(data) {
+			return issue.RootAtDesk.New("the root's secret is here", "file", filepath.Join(path, entry.Name()))
 		}
 	}
 	return nil
@@ -198,24 +208,111 @@ func refuseRoot(path string) error {
 
 // unlock opens the two secrets of the desk.
 func unlock(s *ui.Session, desk *issue.Desk) error {
-	signer, err := readSigner(filepath.Join(folder(s), signerFile))
+	from, err := deskSource(s)
 	if err != nil {
 		return err
 	}
-	passphrase, err := s.Passphrase(passphraseFlag.Name, "prompt-signer-passphrase")
-	if err != nil {
+	if desk.Signer, err = openSigner(s, from, desk.Trust.IssuerCertificate()); err != nil {
 		return err
 	}
-	if err := signer.Unlock(passphrase); err != nil {
-		return fault.With(err, "file", signerFile)
-	}
-	desk.Signer = signer
 	desk.LogKey, err = readLogKey(s, filepath.Join(folder(s), logFile))
 	return err
 }
 
-// readSigner reads a signer's secret file, which must have a passphrase and
-// must not be readable by others.
+// deskSource finds where the desk's signer is.
+func deskSource(s *ui.Session) (source, error) {
+	settings, err := readConfig(folder(s))
+	if err != nil {
+		return source{}, err
+	}
+	from, err := readSource(cmp.Or(settings.Signer, fileSource+signerFile))
+	if err != nil {
+		return from, badDesk.Wrap(err, "the desk's settings cannot be read", "file", filepath.Join(folder(s), configFile))
+	}
+	if from.path != "" && !filepath.IsAbs(from.path) {
+		from.path = filepath.Join(folder(s), from.path)
+	}
+	return from, nil
+}
+
+// Ways to name a signer.
+const (
+	fileSource = "file:" // a secret file; the word may be left out
+	gpgSource  = "gpg:"  // the whole fingerprint of a key that gpg holds
+)
+
+// source is where a signer's secret is: a file, else in gpg.
+type source struct {
+	path string
+	key  openpgp.Fingerprint
+}
+
+// readSource reads file:PATH, PATH or gpg:FINGERPRINT. Nothing but a whole
+// fingerprint names a key: others can make keys with any short number, name
+// or mail address.
+func readSource(text string) (from source, err error) {
+	if digits, found := strings.CutPrefix(text, gpgSource); found {
+		if from.key, err = openpgp.ParseFingerprint(digits); err != nil {
+			err = ui.OptionValue.Wrap(err, "not a whole fingerprint", "option", "--signer")
+		}
+		return from, err
+	}
+	from.path = strings.TrimPrefix(text, fileSource)
+	if from.path == "" {
+		err = ui.OptionValue.New("no path", "option", "--signer")
+	}
+	return from, err
+}
+
+// stored is how the desk's settings name a source: a secret file is copied
+// into the desk.
+func (f source) stored() string {
+	if f.path == "" {
+		return gpgSource + f.key.String()
+	}
+	return fileSource + signerFile
+}
+
+// findSigner looks at a signer without asking for a passphrase.
+func findSigner(s *ui.Session, from source, certificate *openpgp.Certificate) (signedtext.Signer, error) {
+	if from.path == "" {
+		return openExternal(s, from.key, certificate)
+	}
+	return readSigner(from.path)
+}
+
+// openSigner opens a signer, asking for the passphrase of a file.
+func openSigner(s *ui.Session, from source, certificate *openpgp.Certificate) (signedtext.Signer, error) {
+	if from.path == "" {
+		return openExternal(s, from.key, certificate)
+	}
+	signer, err := readSigner(from.path)
+	if err != nil {
+		return nil, err
+	}
+	passphrase, err := s.Passphrase(passphraseFlag.Name, "prompt-signer-passphrase")
+	if err != nil {
+		return nil, err
+	}
+	return signer, fault.With(signer.Unlock(passphrase), "file", from.path)
+}
+
+// openExternal looks whether gpg holds the signer's secret, and not the
+// root's.
+func openExternal(s *ui.Session, key openpgp.Fingerprint, certificate *openpgp.Certificate) (signedtext.Signer, error) {
+	if s.Environment().External == nil {
+		return nil, noExternal.New("this program starts no other")
+	}
+	signer := s.Environment().External(key, certificate)
+	held, err := signer.Secrets()
+	if err == nil && slices.Contains(held, certificate.Fingerprint()) {
+		err = issue.RootAtDesk.New("gpg holds the root's secret", "file", gpgSource+key.String())
+	}
+	return signer, err
+}
+
+// readSigner reads a signer's secret file, which must have a good passphrase,
+// must not be readable by others, and must not hold the root's secret.
 func readSigner(path string) (*openpgp.Secret, error) {
 	if err := files.CheckPrivate(path); err != nil {
 		return nil, err
@@ -224,17 +321,14 @@ func readSigner(path string) (*openpgp.Secret, error) {
 	if err != nil {
 		return nil, err
 	}
+	if openpgp.HoldsPrimarySecret(data) {
+		return nil, issue.RootAtDesk.New("this is the root's secret, not a signer's", "file", path)
+	}
 	signer, err := openpgp.ReadSecret(data)
-	if err != nil {
-		return nil, fault.With(err, "file", path)
+	if err == nil {
+		err = signer.Protection()
 	}
-	if signer.HoldsPrimary() {
-		return nil, issue.RootAtDesk.New("this is the root's secret, not a signer's", "file", path, "key", signer.Fingerprint())
-	}
-	if !signer.Locked() {
-		return nil, openpgp.Unprotected.New("the signer has no passphrase", "file", path)
-	}
-	return signer, nil
+	return signer, fault.With(err, "file", path)
 }
 
 func readLogKey(s *ui.Session, path string) (*keys.LogKey, error) {
@@ -272,7 +366,11 @@ func initialize(s *ui.Session) error {
 	if err != nil {
 		return err
 	}
-	signer, err := readSigner(s.String("signer"))
+	from, err := readSource(s.String("signer"))
+	if err != nil {
+		return err
+	}
+	signer, err := findSigner(s, from, trust.IssuerCertificate())
 	if err != nil {
 		return err
 	}
@@ -284,14 +382,14 @@ func initialize(s *ui.Session) error {
 	if err := desk.CheckSecrets(s.Now()); err != nil {
 		return err
 	}
-	if err := build(s, desk, path, headPath); err != nil {
+	if err := build(s, desk, from, path, headPath); err != nil {
 		return err
 	}
 	s.Line("issue-desk-made", "folder", path, "head", headPath, "origin", logKey.Origin)
 	return nil
 }
 
-func build(s *ui.Session, desk *issue.Desk, path, headPath string) (err error) {
+func build(s *ui.Session, desk *issue.Desk, from source, path, headPath string) (err error) {
 	if err := files.MakePrivate(filepath.Dir(path)); err != nil {
 		return err
 	}
@@ -305,7 +403,7 @@ func build(s *ui.Session, desk *issue.Desk, path, headPath string) (err error) {
 			os.Remove(headPath)
 		}
 	}()
-	if err := fill(s, desk, half, headPath); err != nil {
+	if err := fill(s, desk, from, half, headPath); err != nil {
 		return err
 	}
 	os.Remove(path) // an empty folder may be there
@@ -326,17 +424,20 @@ func storedHead(s *ui.Session, headPath string) string {
 	return headPath
 }
 
-func fill(s *ui.Session, desk *issue.Desk, half, headPath string) error {
-	settings := s.Say("desk-config", "head", ui.QuoteTOML(storedHead(s, headPath)), "root", ui.QuoteTOML(desk.Trust.Root().String()))
-	parts := []struct {
+func fill(s *ui.Session, desk *issue.Desk, from source, half, headPath string) error {
+	settings := s.Say("desk-config", "head", ui.QuoteTOML(storedHead(s, headPath)), "signer", ui.QuoteTOML(from.stored()), "root", ui.QuoteTOML(desk.Trust.Root().String()))
+	type part struct {
 		name, source string
 		data         []byte
 		mode         fs.FileMode
-	}{
+	}
+	parts := []part{
 		{name: configFile, data: []byte(settings + "\n"), mode: files.Public},
 		{name: trustFile, data: desk.TrustFile, mode: files.Public},
-		{name: signerFile, source: s.String("signer"), mode: files.Private},
 		{name: logFile, source: s.String("log"), mode: files.Private},
+	}
+	if from.path != "" {
+		parts = append(parts, part{name: signerFile, source: from.path, mode: files.Private})
 	}
 	for _, part := range parts {
 		if part.source != "" {

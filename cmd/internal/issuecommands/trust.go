@@ -23,7 +23,7 @@ import (
 func trustCommand() ui.Command {
 	return ui.Command{Name: "trust", Arguments: "FILE", Minimum: 1, Maximum: 1,
 		Example: "futura-issue trust --desk desk --signer signer-2027.key futura.trust",
-		Flags: []ui.Flag{deskFlag, {Name: "signer", Value: "FILE", Words: "flag-new-signer"}, {Name: "log", Value: "FILE", Words: "flag-new-log"},
+		Flags: []ui.Flag{deskFlag, {Name: "signer", Value: "file:FILE|gpg:FINGERPRINT", Words: "flag-new-signer"}, {Name: "log", Value: "FILE", Words: "flag-new-log"},
 			logPassphraseFlag}, Run: takeTrust}
 }
 
@@ -41,7 +41,7 @@ func takeTrust(s *ui.Session) error {
 		if err != nil {
 			return fault.With(err, "file", path)
 		}
-		secrets, err := newSecrets(s, desk.Trust)
+		secrets, source, err := newSecrets(s, desk.Trust)
 		if err != nil {
 			return err
 		}
@@ -58,6 +58,9 @@ func takeTrust(s *ui.Session) error {
 				return err
 			}
 		}
+		if err := nameSigner(s, source); err != nil {
+			return err
+		}
 		s.Line("issue-trust-taken", "sequence", desk.Trust.Sequence, "issued", desk.Trust.Issued)
 		return warnOfSigner(s, desk)
 	})
@@ -70,34 +73,60 @@ type secret struct {
 }
 
 // newSecrets reads the new signer and log key, which the trust file must
-// name.
-func newSecrets(s *ui.Session, trust *keys.Trust) ([]secret, error) {
-	var list []secret
-	if path := s.String("signer"); path != "" {
-		signer, err := readSigner(path)
-		if err != nil {
-			return nil, err
-		}
-		if _, known := trust.Signer(signer.Fingerprint()); !known {
-			return nil, issue.SignerNotTrusted.New("the trust file does not name this signer", "key", signer.Fingerprint())
-		}
-		if list, err = addSecret(list, signerFile, path); err != nil {
-			return nil, err
+// name. The source is how the desk will name its signer; empty: as before.
+func newSecrets(s *ui.Session, trust *keys.Trust) (list []secret, stored string, err error) {
+	if s.IsSet("signer") {
+		if list, stored, err = newSigner(s, trust); err != nil {
+			return nil, "", err
 		}
 	}
 	if path := s.String("log"); path != "" {
 		key, err := readLogKey(s, path)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		if !slices.ContainsFunc(trust.Logs, func(log keys.Log) bool { return string(log.Key) == key.Verifier }) {
-			return nil, issue.LogKeyNotTrusted.New("the trust file does not name this log key", "origin", key.Origin)
+			return nil, "", issue.LogKeyNotTrusted.New("the trust file does not name this log key", "origin", key.Origin)
 		}
 		if list, err = addSecret(list, logFile, path); err != nil {
-			return nil, err
+			return nil, "", err
 		}
 	}
-	return list, nil
+	return list, stored, nil
+}
+
+func newSigner(s *ui.Session, trust *keys.Trust) (list []secret, stored string, err error) {
+	from, err := readSource(s.String("signer"))
+	if err != nil {
+		return nil, "", err
+	}
+	signer, err := findSigner(s, from, trust.IssuerCertificate())
+	if err != nil {
+		return nil, "", err
+	}
+	if _, known := trust.Signer(signer.Fingerprint()); !known {
+		return nil, "", issue.SignerNotTrusted.New("the trust file does not name this signer", "key", signer.Fingerprint())
+	}
+	if from.path != "" {
+		list, err = addSecret(nil, signerFile, from.path)
+	}
+	return list, from.stored(), err
+}
+
+// nameSigner writes into the desk's settings where its signer is now.
+func nameSigner(s *ui.Session, stored string) error {
+	settings, err := readConfig(folder(s))
+	if err != nil || stored == "" || stored == settings.Signer {
+		return err
+	}
+	path := filepath.Join(folder(s), configFile)
+	data, err := files.Read(path, maxConfig)
+	if err != nil {
+		return err
+	}
+	lines := strings.Split(strings.TrimRight(string(data), "\n"), "\n")
+	lines = slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(strings.TrimSpace(line), "signer ") })
+	return files.Replace(path, []byte(strings.Join(append(lines, "signer = "+ui.QuoteTOML(stored)), "\n")+"\n"), files.Public)
 }
 
 func addSecret(list []secret, name, path string) ([]secret, error) {
@@ -110,6 +139,9 @@ func addSecret(list []secret, name, path string) ([]secret, error) {
 func replaceSecret(s *ui.Session, new secret) error {
 	path := filepath.Join(folder(s), new.name)
 	before, err := files.Read(path, openpgp.MaxCertificate)
+	if errors.Is(err, files.NotFound) { // gpg held the signer
+		return files.Create(path, new.data, files.Private)
+	}
 	if err != nil {
 		return err
 	}
@@ -132,11 +164,19 @@ func replaceSecret(s *ui.Session, new secret) error {
 // warnOfSigner says it when the desk's signer does not serve under the trust
 // file.
 func warnOfSigner(s *ui.Session, desk *issue.Desk) error {
-	signer, err := readSigner(filepath.Join(folder(s), signerFile))
+	from, err := deskSource(s)
 	if err != nil {
 		return err
 	}
-	s.Warn(desk.CheckSigner(signer.Fingerprint(), s.Now()))
+	key := from.key
+	if from.path != "" {
+		signer, err := readSigner(from.path)
+		if err != nil {
+			return err
+		}
+		key = signer.Fingerprint()
+	}
+	s.Warn(desk.CheckSigner(key, s.Now()))
 	return nil
 }
 

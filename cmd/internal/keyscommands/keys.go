@@ -55,6 +55,10 @@ func Program() ui.Program {
 		{Name: "show", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-keys show issuer/certificate.asc", Run: show},
 		{Name: "export", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-keys export --out issuer.asc futura.trust",
 			Flags: []ui.Flag{{Name: "out", Value: "FILE"}}, Run: export},
+		{Name: "backup", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-keys backup --out root.txt issuer/root.key",
+			Flags: []ui.Flag{{Name: "out", Value: "SHEET", Words: "flag-out-sheet"}}, Run: backup},
+		{Name: "restore", Arguments: "SHEET", Minimum: 1, Maximum: 1, Example: "futura-keys restore --out root.key typed.txt",
+			Flags: []ui.Flag{{Name: "out", Value: "FILE", Required: true}}, Run: restore},
 	}}
 }
 
@@ -103,7 +107,7 @@ func makeRoot(s *ui.Session) error {
 	if err := files.Create(certificatePath, root.Certificate().Armor(), files.Public); err != nil {
 		return err
 	}
-	s.Line("keys-root-made", "file", secretPath, "root", root.Fingerprint())
+	s.Line("keys-root-made", "file", secretPath, "created", root.Certificate().Created(), "root", root.Fingerprint())
 	return nil
 }
 
@@ -121,8 +125,8 @@ func openRoot(s *ui.Session) (*openpgp.Secret, *openpgp.Certificate, error) {
 	if err != nil {
 		return nil, nil, fault.With(err, "file", path)
 	}
-	if !root.Locked() {
-		return nil, nil, openpgp.Unprotected.New("the root has no passphrase", "file", path)
+	if err := root.Protection(); err != nil {
+		return nil, nil, fault.With(err, "file", path)
 	}
 	certificateData, err := files.Read(filepath.Join(s.String("folder"), certificateFile), 2*openpgp.MaxCertificate)
 	if err != nil {
@@ -130,7 +134,7 @@ func openRoot(s *ui.Session) (*openpgp.Secret, *openpgp.Certificate, error) {
 	}
 	certificate, err := openpgp.ReadCertificate(certificateData)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fault.With(err, "file", filepath.Join(s.String("folder"), certificateFile))
 	}
 	passphrase, err := s.Passphrase(passphraseFlag.Name, "prompt-root-passphrase")
 	if err != nil {
@@ -173,7 +177,7 @@ func makeSigner(s *ui.Session) error {
 	if err := files.Replace(filepath.Join(s.String("folder"), certificateFile), signer.Certificate().Armor(), files.Public); err != nil {
 		return err
 	}
-	s.Line("keys-signer-made", "file", out, "key", signer.Fingerprint(), "expires", now.AddDate(years, 0, 0))
+	s.Line("keys-signer-made", "file", out, "key", signer.Fingerprint(), "begins", now, "expires", now.AddDate(years, 0, 0))
 	return nil
 }
 
@@ -292,6 +296,9 @@ func previousTrust(path string, root openpgp.Fingerprint, certificate *openpgp.C
 	if err != nil {
 		return keys.TrustFile{}, nil, err
 	}
+	if openpgp.HoldsSecret(data) {
+		return keys.TrustFile{}, nil, openpgp.SecretInPublic.New("a secret key where the trust file is expected", "file", path)
+	}
 	trust, err := keys.OpenTrust(data, root)
 	if err != nil {
 		return keys.TrustFile{}, nil, fault.With(err, "file", path)
@@ -346,10 +353,13 @@ func showFile(s *ui.Session, path string) error {
 	}
 	if secret, err := openpgp.ReadSecret(data); err == nil {
 		s.Line("keys-show-secret", "file", path, "key", secret.Fingerprint(), "locked", s.Say("yes-no-"+strconv.FormatBool(secret.Locked())))
+		s.Warn(fault.With(secret.Protection(), "file", path))
+		s.Warn(files.CheckPrivate(path))
 		return showCertificate(s, path, secret.Certificate(), nil)
 	}
 	if _, err := openpgp.Unprotect(data, nil); errors.Is(err, openpgp.Locked) {
 		s.Line("keys-show-locked", "file", path)
+		s.Warn(files.CheckPrivate(path))
 		return nil
 	}
 	if log, err := keys.ParseLog(strings.TrimSpace(string(data))); err == nil {

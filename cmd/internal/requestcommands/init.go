@@ -334,6 +334,11 @@ func enroll(s *ui.Session) error {
 	if err != nil {
 		return err
 	}
+	if s.Bool("new-key") {
+		if err := setKeyAside(s, opened); err != nil {
+			return err
+		}
+	}
 	made, err := enrollKey(s, opened, customer, code)
 	if err != nil {
 		return err
@@ -364,6 +369,15 @@ func enrollKey(s *ui.Session, opened *site.Site, customer string, code keys.Code
 		return nil, err
 	}
 	return opened.Enroll(customer, code, passphrase, s.Now(), s.Environment().Random)
+}
+
+// setKeyAside keeps the key that there is under another name.
+func setKeyAside(s *ui.Session, opened *site.Site) error {
+	kept, err := opened.SetKeyAside()
+	if err == nil && kept != "" {
+		s.Line("request-kept", "file", kept)
+	}
+	return err
 }
 
 func askCode(s *ui.Session) (keys.Code, error) {

@@ -15,6 +15,8 @@
 //	lock FILE         holds a SQLite database locked until the script says unlock
 //	cp-glob PATTERN FILE  copies the one file that matches
 //	code FILE CODE    finds the enrollment code in a letter
+//	keyring           makes an empty GNUPGHOME; its pinentry answers with $GNUPGHOME/answer, or cancels
+//	fingerprint NAME FILE  puts the fingerprint of a secret key file into a variable
 //	sparse FILE       makes a file of 2 GB that takes no room
 //	[tool:NAME]       is true where a program is installed, and fails where everything is required
 //	empty FOLDER      demands that a folder is empty or not there
@@ -42,12 +44,14 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	_ "github.com/futura/airlicense/cmd/internal/drivers"
+	"github.com/futura/airlicense/cmd/internal/gpgsigner"
 	"github.com/futura/airlicense/cmd/internal/issuecommands"
 	"github.com/futura/airlicense/cmd/internal/keyscommands"
 	"github.com/futura/airlicense/cmd/internal/requestcommands"
 	"github.com/futura/airlicense/cmd/internal/tourcommands"
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/cmd/internal/verifycommands"
+	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/peertest"
 )
 
@@ -58,7 +62,11 @@ func Main(m *testing.M) {
 		requestcommands.Program, issuecommands.Program, verifycommands.Program, keyscommands.Program, tourcommands.Program,
 	} {
 		made := program()
-		commands[made.Name] = func() { os.Exit(ui.Run(system(), made, os.Args[1:])) }
+		commands[made.Name] = func() {
+			environment := system()
+			environment.External = gpgsigner.Open
+			os.Exit(ui.Run(environment, made, os.Args[1:]))
+		}
 	}
 	testscript.Main(m, commands)
 }
@@ -116,6 +124,7 @@ func Run(t *testing.T, folder string) {
 				runPostgreSQL(script, server(), arguments[0], script.ReadFile(arguments[1]))
 			},
 			"status": status, "damage": damage, "empty": empty, "sparse": sparse, "sqlite": execute, "lock": lock, "unlock": unlock, "cp-glob": copyMatch, "code": findCode,
+			"keyring": keyring, "fingerprint": fingerprint,
 		},
 	})
 }
@@ -286,6 +295,19 @@ func findCode(script *testscript.TestScript, _ bool, arguments []string) {
 	letter := script.ReadFile(arguments[0])
 	code := regexp.MustCompile(`[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]{2}`).FindString(letter)
 	script.Check(os.WriteFile(script.MkAbs(arguments[1]), []byte(code), 0o600))
+}
+
+func keyring(script *testscript.TestScript, _ bool, _ []string) {
+	folder, remove, err := peertest.Keyring()
+	script.Check(err)
+	script.Defer(remove)
+	script.Setenv("GNUPGHOME", folder)
+}
+
+func fingerprint(script *testscript.TestScript, _ bool, arguments []string) {
+	secret, err := openpgp.ReadSecret([]byte(script.ReadFile(arguments[1])))
+	script.Check(err)
+	script.Setenv(arguments[0], secret.Fingerprint().String())
 }
 
 func sparse(script *testscript.TestScript, _ bool, arguments []string) {

@@ -23,6 +23,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/futura/airlicense/keys/openpgp"
+	"github.com/futura/airlicense/keys/signedtext"
 )
 
 // Environment is everything that a program gets from outside.
@@ -40,12 +41,23 @@ type Environment struct {
 	Locale func() string
 	// ReadSecret asks on the terminal without echo; nil without a terminal.
 	ReadSecret func(prompt string) ([]byte, error)
+	// External returns a signer whose secret another program holds; nil where
+	// there is none.
+	External func(key openpgp.Fingerprint, certificate *openpgp.Certificate) External
 	// Exec replaces this process by a program; nil where that cannot be done.
 	Exec func(path string, arguments, environment []string) error
 	// Bar draws progress on a terminal; nil in programs without slow work.
 	Bar      func(out io.Writer, name string) func(share float64)
 	Terminal bool // standard error is a terminal
 	Colors   bool // standard output is a terminal
+}
+
+// External signs with a secret that is not in this process.
+type External interface {
+	signedtext.Signer
+	// Secrets lists the keys of the certificate whose secrets are there.
+	// Without the signer's own it is an error.
+	Secrets() ([]openpgp.Fingerprint, error)
 }
 
 // System returns the environment of this process.
