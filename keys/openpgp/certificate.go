@@ -18,7 +18,7 @@ import (
 // user IDs (CVE-2019-13050) is over the limit at once.
 const (
 	MaxCertificate        = 32 << 10
-	maxCertificatePackets = 128
+	MaxCertificatePackets = 128
 )
 
 // Packet tags (RFC 9580, 5) that may stand in a certificate.
@@ -54,12 +54,12 @@ func ReadCertificate(data []byte) (*Certificate, error) {
 	if len(data) > 2*MaxCertificate {
 		return nil, badCertificate("too large", nil)
 	}
-	raw, block, err := unarmor(data)
-	if err != nil {
-		return nil, badCertificate("armor", err)
-	}
-	if block == SecretBlock {
+	if bytes.Contains(data, []byte(beginArmor+SecretBlock)) {
 		return nil, SecretInPublic.New("a secret key where a certificate is expected")
+	}
+	raw, block, err := unarmor(data)
+	if err != nil || block != "" && block != CertificateBlock {
+		return nil, badCertificate("armor", err)
 	}
 	if err := checkPackets(raw, tagPublicKey, tagPublicSubkey, tagUserID, tagSignature); err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func checkPackets(raw []byte, allowed ...byte) error {
 	}
 	for count, rest := 0, raw; len(rest) > 0; count++ {
 		tag, length, ok := nextPacket(rest)
-		if !ok || count == maxCertificatePackets {
+		if !ok || count == MaxCertificatePackets {
 			return badCertificate("packets", nil)
 		}
 		if !slices.Contains(allowed, tag) {
@@ -154,16 +154,19 @@ func readEntity(raw []byte) (entity *pgp.Entity, err error) {
 	}
 	dropRevocations(entity)
 	config := policy(time.Time{})
-	if _, err := entity.VerifyPrimaryKey(time.Time{}, config); err != nil {
-		return nil, badCertificate("self-signature", err)
-	}
 	if err := checkStrength(entity.PrimaryKey); err != nil {
 		return nil, err
+	}
+	if _, err := entity.VerifyPrimaryKey(time.Time{}, config); err != nil {
+		return nil, badCertificate("self-signature", err)
 	}
 	entity.Subkeys = slices.DeleteFunc(entity.Subkeys, func(subkey pgp.Subkey) bool {
 		_, err := subkey.Verify(time.Time{}, config)
 		return err != nil
 	})
+	if err := checkSubkeys(entity.Subkeys, config); err != nil {
+		return nil, err
+	}
 	return entity, nil
 }
 
@@ -175,25 +178,6 @@ func dropRevocations(entity *pgp.Entity) {
 	for i := range entity.Subkeys {
 		entity.Subkeys[i].Revocations = nil
 	}
-}
-
-func checkStrength(key *packet.PublicKey) error {
-	if key.Version != 4 {
-		return badCertificate("not version 4", nil)
-	}
-	switch key.PubKeyAlgo {
-	case packet.PubKeyAlgoEdDSA:
-		return nil
-	case packet.PubKeyAlgoECDSA:
-		if curve, err := key.Curve(); err == nil && (curve == packet.CurveNistP256 || curve == packet.CurveNistP384) {
-			return nil
-		}
-	case packet.PubKeyAlgoRSA:
-		if bits, err := key.BitLength(); err == nil && bits >= MinRSABits {
-			return nil
-		}
-	}
-	return badCertificate("weak or unusual key", nil)
 }
 
 // Fingerprint returns the fingerprint of the primary key.
@@ -260,6 +244,9 @@ func (c *Certificate) Verify(text []byte, signature *Signature) (err error) {
 	key, ok := c.entity.SigningKeyById(signature.Created, keyNumber(id), config)
 	if !ok || Fingerprint(key.PublicKey.Fingerprint) != signature.Issuer {
 		return KeyNotValid.New("the key was not valid for signing at that time", "key", signature.Issuer, "time", signature.Created)
+	}
+	if err := signature.checkRange(key.PublicKey); err != nil {
+		return err
 	}
 	return c.verifyNumbers(text, signature, config)
 }

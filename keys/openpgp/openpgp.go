@@ -7,8 +7,8 @@
 //
 // What we make is Ed25519 in the form that every OpenPGP program reads
 // (algorithm 22, "EdDSALegacy") with SHA-512 and without the salt notation:
-// a signature packet of 119 bytes. Keys of others may also be RSA of at least
-// 3072 bits and ECDSA on P-256 or P-384.
+// a signature packet of 119 bytes. Keys of others may also be RSA of 3072
+// to 4096 bits and ECDSA on P-256 or P-384.
 //
 // A signer's status is not read from OpenPGP: revocations in a certificate
 // are left unread, because a hard revocation would void every honest license
@@ -40,10 +40,6 @@ const (
 	WrongPass      = fault.Code("FL-204") // the passphrase does not open the secret
 	Unprotected    = fault.Code("FL-205") // a secret that must have a passphrase has none
 )
-
-// MinRSABits is the smallest RSA key accepted from others: NIST SP 800-57
-// gives 3072 bits 128 bits of strength, as Ed25519 and P-256 have.
-const MinRSABits = 3072
 
 // stretchCount is the S2K iteration count for secrets under a passphrase:
 // the largest that RFC 4880 (3.7.1.3) can say. GnuPG 2.2 reads it, which it

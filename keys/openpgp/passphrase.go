@@ -9,9 +9,21 @@ import (
 	pgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 )
 
-// maxProtected is the largest content that Unprotect returns: it is meant
-// for a key of one line.
-const maxProtected = 4 << 10
+// Limits on a message under a passphrase, in bytes: its content, which is
+// meant for a key of one line, and its file, which is read before anything
+// is decoded.
+const (
+	maxProtected     = 4 << 10
+	maxProtectedFile = 4 * maxProtected
+)
+
+// isProtected reports whether the message begins as Protect writes it:
+// packet 3 (RFC 9580, 5.3) of version 4 with AES-256 and iterated S2K. Argon2
+// may ask for any amount of memory before a passphrase turns out wrong.
+func isProtected(raw []byte) bool {
+	const tag, version, aes256, iterated = 3, 4, 9, 3
+	return len(raw) > 5 && raw[0] == 0xC0|tag && raw[2] == version && raw[3] == aes256 && raw[4] == iterated
+}
 
 // Protect encrypts a small secret under a passphrase as an armored message
 // that `gpg --decrypt` opens.
@@ -38,12 +50,18 @@ func Protect(secret, passphrase []byte, random io.Reader) ([]byte, error) {
 // Unprotect opens what Protect made. Everything but a message under this
 // passphrase, unchanged, gets an error and no content.
 func Unprotect(file, passphrase []byte) ([]byte, error) {
+	if len(file) > maxProtectedFile {
+		return nil, notSecret("too large", nil)
+	}
 	raw, block, err := unarmor(file)
-	if err != nil || block != MessageBlock || len(raw) > 2*maxProtected {
+	if err != nil || block != MessageBlock {
 		return nil, notSecret("armor", err)
 	}
 	if len(passphrase) == 0 {
 		return nil, Locked.New("the secret needs its passphrase")
+	}
+	if !isProtected(raw) {
+		return nil, notSecret("message", nil)
 	}
 	asked := false
 	prompt := func([]pgp.Key, bool) ([]byte, error) {

@@ -59,10 +59,13 @@ func (s *Signature) Packet() []byte { return bytes.Clone(s.packet) }
 
 // ParseSignature reads exactly one version 4 text signature packet. There is
 // one accepted spelling of each: the shortest packet header (old or new
-// format), no partial length, only known subpackets, each at most once, an
-// issuer fingerprint that agrees with the key ID, only issuer subpackets in
-// the unhashed area, numbers without leading zeros, and nothing behind them.
-// Nobody but the holder of the key can therefore change a byte of it.
+// format), no partial length, only known subpackets, each at most once, one
+// creation time and one issuer fingerprint, hashed, one key ID that agrees
+// with it, nothing but that ID in the unhashed area, where GnuPG puts it,
+// numbers without leading zeros, and nothing behind them. Nobody but the
+// holder of the key can therefore change it, but for two things that every
+// reader of OpenPGP leaves open: the header's format, and s or n - s in a
+// signature of ECDSA. So nothing is identified by its packet alone.
 func ParseSignature(data []byte) (*Signature, error) {
 	if len(data) > MaxSignature {
 		return nil, malformed("too long")
@@ -171,8 +174,8 @@ func readSubpackets(area []byte, seen map[byte][]byte, hashed bool) error {
 		}
 		kind, content := area[1], area[2:1+length]
 		area = area[1+length:]
-		if err := allowSubpacket(kind, hashed); err != nil {
-			return err
+		if !allowsSubpacket(kind, hashed) {
+			return malformed("subpacket that is not accepted")
 		}
 		kind &^= criticalBit
 		if kind == subpacketNotation {
@@ -188,22 +191,18 @@ func readSubpackets(area []byte, seen map[byte][]byte, hashed bool) error {
 
 const criticalBit = 0x80
 
-func allowSubpacket(kind byte, hashed bool) error {
+func allowsSubpacket(kind byte, hashed bool) bool {
 	switch kind &^ criticalBit {
-	case subpacketIssuer, subpacketIssuerFingerprint:
-		return nil
-	case subpacketCreated, subpacketSignersUserID:
-		if hashed {
-			return nil
-		}
+	case subpacketIssuer:
+		return hashed || kind&criticalBit == 0
+	case subpacketCreated, subpacketSignersUserID, subpacketIssuerFingerprint:
+		return hashed
 	case subpacketNotation:
 		// Salt notations of go-crypto and Sequoia say nothing; a critical
 		// one would ask for a meaning that we do not know.
-		if hashed && kind&criticalBit == 0 {
-			return nil
-		}
+		return hashed && kind&criticalBit == 0
 	}
-	return malformed("subpacket that is not accepted")
+	return false
 }
 
 func (s *Signature) readClaims(seen map[byte][]byte) error {
@@ -216,7 +215,7 @@ func (s *Signature) readClaims(seen map[byte][]byte) error {
 		return malformed("no issuer fingerprint")
 	}
 	copy(s.Issuer[:], issuer[1:])
-	if keyID != nil && !bytes.Equal(keyID, issuer[13:]) {
+	if !bytes.Equal(keyID, issuer[13:]) {
 		return malformed("issuer fingerprint and key ID disagree")
 	}
 	return nil
