@@ -13,8 +13,8 @@ import (
 // meant for a key of one line, and its file, which is read before anything
 // is decoded.
 const (
-	maxProtected     = 4 << 10
-	maxProtectedFile = 4 * maxProtected
+	MaxProtected     = 4 << 10
+	MaxProtectedFile = 4 * MaxProtected
 )
 
 // isProtected reports whether the message begins as Protect writes it:
@@ -50,7 +50,7 @@ func Protect(secret, passphrase []byte, random io.Reader) ([]byte, error) {
 // Unprotect opens what Protect made. Everything but a message under this
 // passphrase, unchanged, gets an error and no content.
 func Unprotect(file, passphrase []byte) ([]byte, error) {
-	if len(file) > maxProtectedFile {
+	if len(file) > MaxProtectedFile {
 		return nil, notSecret("too large", nil)
 	}
 	raw, block, err := unarmor(file)
@@ -73,12 +73,12 @@ func Unprotect(file, passphrase []byte) ([]byte, error) {
 	}
 	config := policy(time.Time{})
 	config.MaxDecompressedMessageSize = new(int64)
-	*config.MaxDecompressedMessageSize = maxProtected
+	*config.MaxDecompressedMessageSize = MaxProtected
 	message, err := pgp.ReadMessage(bytes.NewReader(raw), nil, prompt, config)
 	if err != nil {
 		return nil, unprotectError(asked, err)
 	}
-	secret, err := io.ReadAll(io.LimitReader(message.UnverifiedBody, maxProtected))
+	secret, err := io.ReadAll(io.LimitReader(message.UnverifiedBody, MaxProtected))
 	if err != nil {
 		return nil, unprotectError(asked, err)
 	}

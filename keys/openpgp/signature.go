@@ -85,7 +85,10 @@ func ParseSignature(data []byte) (*Signature, error) {
 	if err != nil {
 		return nil, err
 	}
-	return signature, signature.readNumbers(rest)
+	if err := signature.readNumbers(rest); err != nil {
+		return nil, err
+	}
+	return signature, nil
 }
 
 func malformed(reason string) error {
@@ -148,6 +151,9 @@ func (s *Signature) readAreas(body []byte) ([]byte, error) {
 	if err := readSubpackets(hashed, seen, true); err != nil {
 		return nil, err
 	}
+	if isOld := s.packet[0]&newFormat != newFormat; isOld && seen[subpacketIssuer] != nil {
+		return nil, malformed("header in the old format")
+	}
 	if err := readSubpackets(unhashed, seen, false); err != nil {
 		return nil, err
 	}
@@ -189,7 +195,10 @@ func readSubpackets(area []byte, seen map[byte][]byte, hashed bool) error {
 	return nil
 }
 
-const criticalBit = 0x80
+const (
+	criticalBit = 0x80
+	newFormat   = 0xC0 // the first two bits of a packet header (RFC 9580, 4.2)
+)
 
 func allowsSubpacket(kind byte, hashed bool) bool {
 	switch kind &^ criticalBit {

@@ -1,6 +1,8 @@
 package signedtext
 
 import (
+	"bytes"
+	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
@@ -12,11 +14,11 @@ import (
 // The three forms of a line that is not blank.
 const (
 	namePattern  = `[a-z][a-z0-9_]*`
-	tablePattern = namePattern + `(?:\.` + namePattern + `)?`
+	tablePattern = namePattern + `(?:\.` + namePattern + `){0,%d}`
 	valuePattern = `"(?:[^"\\]|\\["\\])*"|-?(?:0|[1-9][0-9]{0,17})|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z|true|false`
 )
 
-var lineForm = regexp.MustCompile(`^(?:\[` + tablePattern + `\]|\[\[` + tablePattern + `\]\]|` +
+var lineForm = regexp.MustCompile(fmt.Sprintf(`^(?:\[`+tablePattern+`\]|\[\[`+tablePattern+`\]\]|`, MaxDepth-1, MaxDepth-1) +
 	namePattern + `(?:\.[1-9][0-9]{0,2})? = (?:` + valuePattern + `))$`)
 
 // CheckText reports the first rule of canonical texts that the text breaks;
@@ -24,6 +26,9 @@ var lineForm = regexp.MustCompile(`^(?:\[` + tablePattern + `\]|\[\[` + tablePat
 func CheckText(text []byte) error {
 	if len(text) > MaxText {
 		return TooLarge.New("text over the limit", "limit", MaxText)
+	}
+	if bytes.Count(text, []byte("\n")) >= MaxLines {
+		return notCanonical(MaxLines+1, "too many lines")
 	}
 	if !utf8.Valid(text) {
 		return notCanonical(0, "not UTF-8")

@@ -3,8 +3,8 @@
 //
 // # The text
 //
-// A canonical text is UTF-8 in NFC of at most 64 kB, in lines of at most 64
-// columns that end with LF; the last line has no line end. Every line is
+// A canonical text is UTF-8 in NFC of at most 64 kB, in at most 2,048 lines
+// of at most 64 columns that end with LF; the last line has no line end. Every line is
 // blank, a table header, or a key and its value; so a line that was broken
 // on the way can be told from a whole one:
 //
@@ -80,6 +80,7 @@ const (
 	WrongFormat  = fault.Code("FL-110") // a format version that this program does not know
 	BadCompact   = fault.Code("FL-111") // a compact form that cannot be unpacked
 	BadField     = fault.Code("FL-112") // a field with a value that it may not have
+	OtherDate    = fault.Code("FL-117") // a document that was not signed when it was issued
 )
 
 // Limits. They are checked before anything is decoded.
@@ -89,6 +90,13 @@ const (
 	MaxText = 64 << 10
 	// MaxColumns bounds a line, in characters: mail programs wrap at 72 to 78.
 	MaxColumns = 64
+	// MaxLines bounds the lines of a text, and with them the keys and tables
+	// that the TOML library has to keep: MaxText in full lines has 1,009 lines,
+	// a profile with all its metrics and renames fewer than 1,000.
+	MaxLines = 2048
+	// MaxDepth bounds the tables within tables, [one.two]: the TOML library is
+	// quadratic in the depth, and no document has more.
+	MaxDepth = 2
 	// MaxProof bounds the proof, in bytes: 20 hashes and a checkpoint with
 	// several witnesses have about 2 kB.
 	MaxProof = 8 << 10

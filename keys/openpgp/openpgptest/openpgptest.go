@@ -18,10 +18,12 @@ import (
 	_ "crypto/sha256"
 	_ "crypto/sha512"
 	"encoding/asn1"
+	"encoding/base64"
 	"encoding/binary"
 	"io"
 	"math/big"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -335,14 +337,17 @@ func (k *Key) Binding(subkey *Key, at time.Time, flags byte) Signature {
 
 // BackSignature is the body of the subkey's own signature over the binding.
 func (k *Key) BackSignature(subkey *Key, at time.Time) []byte {
-	return subkey.Over(slices.Concat(k.hashed(), subkey.hashed()), Signature{
+	return subkey.Over(KeyPair(k, subkey), Signature{
 		Version: 4, Kind: BackSignature, Algorithm: subkey.Algorithm, Hash: SHA512, Hashed: subkey.Claims(at),
 	}).Body()
 }
 
+// KeyPair is what bindings and back signatures are over.
+func KeyPair(primary, subkey *Key) []byte { return append(primary.hashed(), subkey.hashed()...) }
+
 // Bind writes a subkey and the signature over it.
 func (k *Key) Bind(subkey *Key, signature Signature) []byte {
-	return append(subkey.Subkey(), k.Over(slices.Concat(k.hashed(), subkey.hashed()), signature).Packet()...)
+	return append(subkey.Subkey(), k.Over(KeyPair(k, subkey), signature).Packet()...)
 }
 
 // Revoke writes a revocation of the key itself, with a reason.
@@ -351,4 +356,32 @@ func (k *Key) Revoke(at time.Time, reason byte) []byte {
 		Version: 4, Kind: Revocation, Algorithm: k.Algorithm, Hash: SHA512,
 		Hashed: slices.Concat(k.Claims(at), Subpacket(Reason, reason)),
 	}).Packet()
+}
+
+// Armor writes a block of ASCII armor with a right checksum (RFC 4880, 6).
+func Armor(block string, data []byte) string {
+	encoded := base64.StdEncoding.EncodeToString(data)
+	var out strings.Builder
+	out.WriteString("-----BEGIN " + block + "-----\n\n")
+	for len(encoded) > 0 {
+		n := min(len(encoded), 64)
+		out.WriteString(encoded[:n] + "\n")
+		encoded = encoded[n:]
+	}
+	sum := binary.BigEndian.AppendUint32(nil, crc24(data))
+	out.WriteString("=" + base64.StdEncoding.EncodeToString(sum[1:]) + "\n-----END " + block + "-----\n")
+	return out.String()
+}
+
+func crc24(data []byte) uint32 {
+	sum := uint32(0xB704CE)
+	for _, octet := range data {
+		sum ^= uint32(octet) << 16
+		for range 8 {
+			if sum <<= 1; sum&(1<<24) != 0 {
+				sum ^= 0x1864CFB
+			}
+		}
+	}
+	return sum
 }
