@@ -413,6 +413,16 @@ func (f *forger) subkeys() {
 		f.add(file, rows, "trust", "", "a trust file with "+flaw, f.sealed(f.root, text))
 		f.list = append(f.list, vector{File: "packets/" + name + ".asc", Rows: rows, Flaw: "a license under " + flaw, Open: "license", Trust: file, Code: code, data: []byte(f.file)})
 	}
+	primaryWith := func(name, rows, flaw string, area []byte) {
+		self := pgptest.Signature{
+			Version: 4, Kind: pgptest.Certification, Algorithm: f.root.Algorithm, Hash: pgptest.SHA512,
+			Hashed: slices.Concat(f.root.Claims(keysBorn), pgptest.Subpacket(pgptest.KeyFlags, pgptest.MayCertify|pgptest.MaySign), area),
+		}
+		trust(name, rows, "FL-125", flaw, slices.Concat(f.root.Public(), pgptest.Packet(pgptest.TagUserID, []byte(testUser)), f.root.SelfSignature(testUser, self),
+			f.root.Bind(f.signer, f.root.Binding(f.signer, keysBorn, pgptest.MaySign))))
+	}
+	primaryWith("primary-expired", "P34", "a root that had expired when it signed the trust file", pgptest.Subpacket(pgptest.KeyExpires, pgptest.Time(time.Unix(100*86400, 0))...))
+	primaryWith("self-signature-expired", "P43", "a root whose self-signature had expired when it signed the trust file", pgptest.Subpacket(pgptest.Expires, pgptest.Time(time.Unix(100*86400, 0))...))
 	expires := func(days uint32) []byte {
 		return pgptest.Subpacket(pgptest.KeyExpires, pgptest.Time(time.Unix(int64(days)*86400, 0))...)
 	}
