@@ -317,19 +317,52 @@ func (f *forger) secrets() {
 	file("secret-nul-padded", "K05", "secret", "FL-202", "a secret with zeros behind it", secret+strings.Repeat("\x00", 512))
 	file("certificate-text-after", "E02 K16", "certificate", "FL-126", "words behind a certificate", certificate+"Atenciosamente\n")
 	file("certificate-text-before", "E01 K16", "certificate", "FL-126", "words before a certificate", "Bom dia!\n"+certificate)
+	f.protections(made)
 	raw := made.Certificate().Bytes()
 	other := f.thief.Certificate("Futura site key", pgptest.MaySign)
 	file("secret-other-public-half", "K07", "secret", "FL-202", "a secret whose public half is another's", swapPublic(secret, raw, other))
 }
 
-// swapPublic puts another key's public point into a bare secret file.
-func swapPublic(secret string, mine, others []byte) string {
-	_, rest, _ := strings.Cut(secret, "\n\n")
+// protections makes the vectors of a passphrase that is stretched too little,
+// or with more memory than there is. Nothing decrypts them.
+func (f *forger) protections(made *openpgp.Secret) {
+	locked, err := made.Armor([]byte("senha do teste"), issuetest.Seed("vectors locked"))
+	if err != nil {
+		panic(err)
+	}
+	packets := dearmor(string(locked))
+	at := bytes.Index(packets, []byte{254, 9, 3, 8}) // usage, AES-256, iterated, SHA-256
+	body := at
+	protected := func(name, code, flaw string, field ...byte) {
+		changed := slices.Concat(packets[2:body], field, packets[body+4+8+1:packets[1]+2])
+		whole := append(pgptest.Packet(pgptest.TagSecretKey, changed), packets[packets[1]+2:]...)
+		f.add("keys/secret-"+name+".asc", "K15", "secret", code, flaw, pgptest.Armor(openpgp.SecretBlock, whole))
+	}
+	salt := packets[body+4:][:8]
+	protected("protected", "", "a secret as we protect it: accepted", slices.Concat([]byte{254, 9, 3, 8}, salt, []byte{255})...)
+	protected("one-iteration", "FL-202", "a passphrase stretched over 1,024 bytes", slices.Concat([]byte{254, 9, 3, 8}, salt, []byte{0})...)
+	protected("few-iterations", "FL-202", "a passphrase stretched over 63,488 bytes", slices.Concat([]byte{254, 9, 3, 8}, salt, []byte{95})...)
+	protected("gpg-iterations", "", "a passphrase stretched over 65,536 bytes, the least of gpg: accepted", slices.Concat([]byte{254, 9, 3, 8}, salt, []byte{96})...)
+	protected("salted", "FL-202", "a passphrase hashed once, with salt", slices.Concat([]byte{254, 9, 1, 8}, salt)...)
+	protected("simple", "FL-202", "a passphrase hashed once, without salt", 254, 9, 0, 8)
+	protected("old-cipher", "FL-202", "a cipher without S2K, as PGP 2 wrote it", 7)
+	protected("argon2-terabytes", "FL-202", "Argon2 with 2 TiB of memory", slices.Concat([]byte{253, 9, 2, 4}, salt, salt, []byte{1, 4, 31})...)
+	protected("argon2-passes", "FL-202", "Argon2 with 255 passes", slices.Concat([]byte{253, 9, 2, 4}, salt, salt, []byte{255, 4, 16})...)
+}
+
+// dearmor decodes an armored file of ours.
+func dearmor(file string) []byte {
+	_, rest, _ := strings.Cut(file, "\n\n")
 	body, _, _ := strings.Cut(rest, "\n=")
 	packets, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(body, "\n", ""))
 	if err != nil {
 		panic(err)
 	}
+	return packets
+}
+
+// swapPublic puts another key's public point into a bare secret file.
+func swapPublic(secret string, mine, others []byte) string {
 	at := func(certificate []byte) []byte { return certificate[2+6+10+2+1:][:32] } // header, head, curve, length, prefix
-	return pgptest.Armor(openpgp.SecretBlock, bytes.Replace(packets, at(mine), at(others), 1))
+	return pgptest.Armor(openpgp.SecretBlock, bytes.Replace(dearmor(secret), at(mine), at(others), 1))
 }

@@ -89,6 +89,9 @@ func ReadSecret(data []byte) (*Secret, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkProtection(raw, key); err != nil {
+		return nil, err
+	}
 	certificate, err := publicPart(entity)
 	if err != nil {
 		return nil, err

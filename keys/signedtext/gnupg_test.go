@@ -62,4 +62,15 @@ func TestKeysThatGPGMakes(t *testing.T) {
 			t.Errorf("%s: %v", algorithm, err)
 		}
 	}
+	run("--passphrase=senha --quick-generate-key protected ed25519 sign 2y")
+	secret, err := openpgp.ReadSecret(run("--passphrase=senha --armor --export-secret-keys protected"))
+	if err != nil || !secret.Locked() {
+		t.Fatalf("a secret under gpg's protection: %v", err)
+	}
+	if err := secret.Unlock([]byte("senha")); err != nil {
+		t.Error(err)
+	}
+	if _, err := secret.Sign([]byte("x"), secret.Certificate().Created()); err != nil {
+		t.Error(err)
+	}
 }
