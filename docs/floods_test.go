@@ -99,11 +99,11 @@ func TestFloodsCostLittle(t *testing.T) {
 }
 
 // TestUnprotectAsksForNoMemory gives a message whose passphrase would be
-// stretched with gigabytes (Argon2, RFC 9580 3.7.1.4): only the form that we
+// stretched with much memory (Argon2, RFC 9580 3.7.1.4): only the form that we
 // write is stretched at all.
 func TestUnprotectAsksForNoMemory(t *testing.T) {
-	argon := slices.Concat([]byte{4, 9, 4}, make([]byte, 16), []byte{1, 1, 31})
-	file := pgptest.Armor(openpgp.MessageBlock, slices.Concat(pgptest.Packet(3, argon), pgptest.Packet(18, make([]byte, 64))))
+	argon := slices.Concat([]byte{4, 9, 4}, make([]byte, 16), []byte{1, 1, 16}) // 64 MiB, so that a failure is seen, not felt
+	file := pgptest.Armor(openpgp.MessageBlock, slices.Concat(pgptest.Packet(3, argon), pgptest.Packet(18, append([]byte{1}, make([]byte, 63)...))))
 	var err error
 	if work := allocated(func() { _, err = openpgp.Unprotect([]byte(file), []byte("senha")) }); work > maxWork || !errors.Is(err, openpgp.NotSecret) {
 		t.Errorf("%d bytes, %v", work, err)

@@ -3,13 +3,16 @@ package openpgp_test
 import (
 	"bytes"
 	"crypto"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/hex"
 	"errors"
 	"math/big"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -191,6 +194,55 @@ func TestKeysOnEd25519ThatAnybodyHolds(t *testing.T) {
 		if err == nil && len(certificate.SigningKeys()) != 1 {
 			t.Errorf("a subkey %x may sign", point)
 		}
+	}
+}
+
+// Under the neutral point every text verifies with R = [S]B: a key that
+// anybody holds, with a self-signature that any library calls good. Its
+// second encoding, with y above the prime, is refused too.
+func TestTheNeutralPointIsNoKey(t *testing.T) {
+	secret := seedBytes("neutral")
+	expanded := sha512.Sum512(secret) // RFC 8032, 5.1.5
+	expanded[0], expanded[31] = expanded[0]&0xF8, expanded[31]&0x7F|0x40
+	r := ed25519.NewKeyFromSeed(secret).Public().(ed25519.PublicKey)
+	s := littleEndian(new(big.Int).Mod(fromLittleEndian(expanded[:32]), order25519))
+	neutral := append([]byte{1}, make([]byte, 31)...)
+	if !ed25519.Verify(neutral, []byte("any text"), append(bytes.Clone(r), s...)) {
+		t.Fatal("the forgery does not work, so its refusal shows nothing")
+	}
+	above := append(append([]byte{0xEE}, bytes.Repeat([]byte{0xFF}, 30)...), 0x7F)
+	for _, point := range [][]byte{neutral, flipped(neutral), above} {
+		key := pgptest.Point(point, born)
+		key.Sign = func(crypto.Hash, []byte) [][]byte { return [][]byte{r, s} }
+		refuseWeak(t, "neutral point", key)
+	}
+}
+
+func seedBytes(name string) []byte {
+	data := make([]byte, ed25519.SeedSize)
+	seed(name).Read(data)
+	return data
+}
+
+// refuseWeak demands that the key is refused for its weakness, not for
+// anything else.
+func refuseWeak(t *testing.T, name string, key *pgptest.Key) {
+	t.Helper()
+	_, err := openpgp.ReadCertificate(key.Certificate("test", pgptest.MaySign))
+	if !errors.Is(err, openpgp.BadCertificate) || !strings.Contains(err.Error(), "weak or unusual key") {
+		t.Errorf("%s: %v", name, err)
+	}
+}
+
+// Real keys, whose signatures are good, but of a size or exponent that is
+// not accepted.
+func TestRealRSAKeysOutsideThePolicy(t *testing.T) {
+	for name, key := range map[string]*pgptest.RSAKey{
+		"e = 3":          pgptest.RSA(seed("rsa e 3"), 3072, 3, born),
+		"n of 2048 bits": pgptest.RSA(seed("rsa 2048"), 2048, 65537, born),
+		"n of 4112 bits": pgptest.RSA(seed("rsa 4112"), 4112, 65537, born),
+	} {
+		refuseWeak(t, name, &key.Key)
 	}
 }
 
