@@ -170,6 +170,9 @@ func OpenOwnTrust(file []byte) (*Trust, error) {
 	if len(document.Proof()) > 0 {
 		return nil, badTrust("proof", "a trust file carries none")
 	}
+	if err := document.CheckDate(trust.Issued); err != nil {
+		return nil, err
+	}
 	trust.Digest = document.Digest()
 	if err := trust.check(trust.certificate); err != nil {
 		return nil, err

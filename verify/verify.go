@@ -196,6 +196,9 @@ func (o *opening) open(file []byte, read reader) error {
 		return o.fail(FormCheck, err)
 	}
 	signer, err := o.checkTrust(product)
+	if err == nil {
+		err = o.document.CheckDate(leaf.Time)
+	}
 	if err != nil {
 		return o.fail(TrustCheck, err)
 	}

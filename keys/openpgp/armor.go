@@ -3,10 +3,9 @@ package openpgp
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
-	"io"
-
-	"github.com/ProtonMail/go-crypto/openpgp/armor"
+	"strings"
 )
 
 // Block types of ASCII armor (RFC 9580, 6.2).
@@ -61,20 +60,55 @@ func crc24(data []byte) uint32 {
 	return sum & mask
 }
 
+// beginArmor and endArmor begin the first and the last line of a block.
+const (
+	beginArmor = "-----BEGIN "
+	endArmor   = "-----END "
+)
+
+// errArmor is the cause of every refusal of unarmor.
+var errArmor = errors.New("not one whole block of armor")
+
 // unarmor returns the packets in data, which may be armored or bare, and the
-// block type, which is empty for bare packets. Keys may come from any
-// program, so headers and line widths are not checked here; documents are
-// read by package signedtext, which checks every byte.
+// block type, which is empty for bare packets. There is one block, and
+// nothing before and after it but blanks. Keys may come from any program, so
+// armor headers, line widths and the checksum are not checked; documents are
+// read by package signedtext, which checks every byte. The caller has bounded
+// the size of data.
 func unarmor(data []byte) (packets []byte, block string, err error) {
-	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("-----BEGIN")) {
+	text := bytes.TrimLeft(data, " \t\r\n")
+	if !bytes.HasPrefix(text, []byte("-----BEGIN")) {
 		return data, "", nil
 	}
-	decoded, err := armor.Decode(bytes.NewReader(data))
-	if err != nil {
-		return nil, "", err
+	first, rest, _ := strings.Cut(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
+	block, isBegin := strings.CutSuffix(strings.TrimPrefix(strings.TrimRight(first, " \t"), beginArmor), "-----")
+	body, behind, isEnded := strings.Cut(rest, "\n"+endArmor+block+"-----")
+	if !isBegin || !isEnded || !isBlank([]byte(behind)) {
+		return nil, "", errArmor
 	}
-	packets, err = io.ReadAll(decoded.Body)
-	return packets, decoded.Type, err
+	packets, err = armorBody(body)
+	return packets, block, err
+}
+
+// armorBody decodes what stands between the first and the last line:
+// headers, an empty line, base64, and the checksum in a line of its own.
+func armorBody(body string) ([]byte, error) {
+	lines := strings.Split(body, "\n")
+	for len(lines) > 0 && strings.Contains(lines[0], ": ") {
+		lines = lines[1:]
+	}
+	if len(lines) == 0 || strings.TrimSpace(lines[0]) != "" {
+		return nil, errArmor
+	}
+	var encoded strings.Builder
+	for i, line := range lines[1:] {
+		line = strings.TrimRight(line, " \t")
+		if strings.HasPrefix(line, "=") && i == len(lines)-2 {
+			break
+		}
+		encoded.WriteString(line)
+	}
+	return base64.StdEncoding.Strict().DecodeString(encoded.String())
 }
 
 // Packets takes the armor off a file of keys, if it has one.

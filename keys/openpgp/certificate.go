@@ -20,7 +20,7 @@ import (
 // user IDs (CVE-2019-13050) is over the limit at once.
 const (
 	MaxCertificate        = 32 << 10
-	maxCertificatePackets = 128
+	MaxCertificatePackets = 128
 )
 
 // Packet tags (RFC 9580, 5) that may stand in a certificate.
@@ -60,12 +60,12 @@ func ReadCertificate(data []byte) (*Certificate, error) {
 	if len(data) > 2*MaxCertificate {
 		return nil, badCertificate("too large", nil)
 	}
-	raw, block, err := unarmor(data)
-	if err != nil {
-		return nil, badCertificate("armor", err)
-	}
-	if block == SecretBlock {
+	if bytes.Contains(data, []byte(beginArmor+SecretBlock)) {
 		return nil, SecretInPublic.New("a secret key where a certificate is expected")
+	}
+	raw, block, err := unarmor(data)
+	if err != nil || block != "" && block != CertificateBlock {
+		return nil, badCertificate("armor", err)
 	}
 	if err := checkPackets(raw, tagPublicKey, tagPublicSubkey, tagUserID, tagUserAttribute, tagSignature); err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func checkPackets(raw []byte, allowed ...byte) error {
 	}
 	for count, rest := 0, raw; len(rest) > 0; count++ {
 		tag, length, ok := nextPacket(rest)
-		if !ok || count == maxCertificatePackets {
+		if !ok || count == MaxCertificatePackets {
 			return badCertificate("packets", nil)
 		}
 		if !slices.Contains(allowed, tag) {
@@ -177,6 +177,9 @@ func readWithRevocations(raw []byte) (entity *pgp.Entity, revoked []Fingerprint,
 		_, err := subkey.Verify(time.Time{}, config)
 		return err != nil
 	})
+	if err := checkSubkeys(entity.Subkeys, config); err != nil {
+		return nil, nil, err
+	}
 	return entity, revoked, nil
 }
 
@@ -280,7 +283,10 @@ func (c *Certificate) Verify(text []byte, signature *Signature) (err error) {
 	if !ok {
 		return c.notValid(signature.Issuer, signature.Created)
 	}
-	if point, ok := key.PublicKey.PublicKey.(*eddsa.PublicKey); ok && signature.algorithm == algorithmEdDSA {
+	if err := signature.checkRange(key.PublicKey); err != nil {
+		return err
+	}
+	if point, ok := key.PublicKey.PublicKey.(*eddsa.PublicKey); ok {
 		return verifyEd25519(point.X, digest, signature, key.PublicKey.CreationTime)
 	}
 	return c.verifyNumbers(text, signature, config)
@@ -300,14 +306,10 @@ func verifyEd25519(point, digest []byte, signature *Signature, keyCreated time.T
 		return KeyNotValid.New("the signature is older than its key", "key", signature.Issuer, "time", signature.Created, "reason", "key is younger")
 	}
 	numbers := make([]byte, ed25519.SignatureSize)
-	for i, integer := range signature.integers {
-		half := numbers[i*ed25519.SignatureSize/2:][:ed25519.SignatureSize/2]
-		if len(integer) > len(half) {
-			return Mismatch.New("the signature does not belong to this text", "key", signature.Issuer)
-		}
-		copy(half[len(half)-len(integer):], integer)
+	for i, integer := range signature.integers { // checkRange has seen to their lengths
+		copy(numbers[(i+1)*ed25519.SignatureSize/2-len(integer):], integer)
 	}
-	if len(point) != ed25519.PublicKeySize || !ed25519.Verify(point, digest, numbers) {
+	if !ed25519.Verify(point, digest, numbers) {
 		return Mismatch.New("the signature does not belong to this text", "key", signature.Issuer)
 	}
 	return nil

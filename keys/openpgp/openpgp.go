@@ -7,8 +7,8 @@
 //
 // What we make is Ed25519 in the form that every OpenPGP program reads
 // (algorithm 22, "EdDSALegacy") with SHA-512 and without the salt notation:
-// a signature packet of 119 bytes. Keys of others may also be RSA of at least
-// 3072 bits and ECDSA on P-256 or P-384.
+// a signature packet of 119 bytes. Keys of others may also be RSA of 3072
+// to 4096 bits and ECDSA on P-256 or P-384.
 //
 // A signer's status is not read from OpenPGP: revocations in a certificate
 // are left unread, because a hard revocation would void every honest license
@@ -46,10 +46,6 @@ const (
 	OtherHalf      = fault.Code("FL-219") // the public part of a key file does not belong to its secret
 	Ended          = fault.Code("FL-220") // a key that has expired or was revoked is to sign
 )
-
-// MinRSABits is the smallest RSA key accepted from others: NIST SP 800-57
-// gives 3072 bits 128 bits of strength, as Ed25519 and P-256 have.
-const MinRSABits = 3072
 
 // stretchCount is the S2K iteration count for secrets under a passphrase:
 // the largest that RFC 4880 (3.7.1.3) can say. GnuPG 2.2 reads it, which it

@@ -9,9 +9,13 @@ import (
 	pgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 )
 
-// maxProtected is the largest content that Unprotect returns: it is meant
-// for a key of one line.
-const maxProtected = 4 << 10
+// Limits on a message under a passphrase, in bytes: its content, which is
+// meant for a key of one line, and its file, which is read before anything
+// is decoded.
+const (
+	MaxProtected     = 4 << 10
+	MaxProtectedFile = 4 * MaxProtected
+)
 
 // Protect encrypts a small secret under a passphrase as an armored message
 // that `gpg --decrypt` opens.
@@ -39,8 +43,11 @@ func Protect(secret, passphrase []byte, random io.Reader) ([]byte, error) {
 // passphrase, unchanged, gets an error and no content; so does one whose
 // passphrase is not stretched enough.
 func Unprotect(file, passphrase []byte) ([]byte, error) {
+	if len(file) > MaxProtectedFile {
+		return nil, notSecret("too large", nil)
+	}
 	raw, block, err := unarmor(file)
-	if err != nil || block != MessageBlock || len(raw) > 2*maxProtected {
+	if err != nil || block != MessageBlock {
 		return nil, notSecret("armor", err)
 	}
 	if len(passphrase) == 0 {
@@ -59,12 +66,12 @@ func Unprotect(file, passphrase []byte) ([]byte, error) {
 	}
 	config := policy(time.Time{})
 	config.MaxDecompressedMessageSize = new(int64)
-	*config.MaxDecompressedMessageSize = maxProtected
+	*config.MaxDecompressedMessageSize = MaxProtected
 	message, err := pgp.ReadMessage(bytes.NewReader(raw), nil, prompt, config)
 	if err != nil {
 		return nil, unprotectError(asked, err)
 	}
-	secret, err := io.ReadAll(io.LimitReader(message.UnverifiedBody, maxProtected))
+	secret, err := io.ReadAll(io.LimitReader(message.UnverifiedBody, MaxProtected))
 	if err != nil {
 		return nil, unprotectError(asked, err)
 	}

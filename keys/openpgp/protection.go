@@ -127,9 +127,26 @@ func stretchProtection(cipher byte, specifier []byte) error {
 		}
 		return nil
 	case specifier[0] == stretchArgon2:
-		return nil
+		return argonCost(specifier)
 	}
 	return weak("unknown")
+}
+
+// Bounds on Argon2 (RFC 9580, 3.7.1.4): 2^18 KiB is four times what RFC 9106
+// (4) calls enough where memory is short. The file asks for the memory before
+// the passphrase turns out wrong.
+const (
+	maxArgonMemory = 18
+	maxArgonPasses = 16
+)
+
+// argonCost refuses what would take more memory or time than a key is worth.
+func argonCost(specifier []byte) error {
+	const size, passesAt, memoryAt = 20, 17, 19 // type, salt of 16 bytes, passes, lanes, memory
+	if len(specifier) < size || specifier[passesAt] > maxArgonPasses || specifier[memoryAt] > maxArgonMemory {
+		return notSecret("protection", nil)
+	}
+	return nil
 }
 
 // messageProtection is protection for what Protect makes: a message that
@@ -143,13 +160,22 @@ func messageProtection(raw []byte) error {
 	session := raw[2:length]
 	switch session[0] {
 	case 4:
-		return stretchProtection(session[1], session[2:])
+		return iteratedProtection(session[1], session[2:])
 	case 6: // count, cipher, AEAD mode, count (RFC 9580, 5.3.2)
 		if len(session) > 5 {
-			return stretchProtection(session[2], session[5:])
+			return iteratedProtection(session[2], session[5:])
 		}
 	}
 	return weak("unknown")
+}
+
+// iteratedProtection is stretchProtection without Argon2, which we never
+// write: a message says how much memory it wants before anything is proved.
+func iteratedProtection(cipher byte, specifier []byte) error {
+	if len(specifier) > 0 && specifier[0] == stretchArgon2 {
+		return notSecret("message", nil)
+	}
+	return stretchProtection(cipher, specifier)
 }
 
 // HoldsPrimarySecret reports whether a file holds the secret of a

@@ -16,7 +16,7 @@ const (
 // RewriteSignature brings one signature packet of another program to the
 // spelling that ParseSignature accepts, and names what it changed. It changes
 // what is not signed and nothing else: the packet's header, the unhashed area,
-// of which the issuer remains where the hashed area does not name it, and
+// of which the key ID remains where the hashed area does not name it, and
 // leading zeros of the numbers. A packet that ParseSignature accepts is
 // returned as it is. The result is for ParseSignature to judge; an error is
 // for a packet that cannot be taken apart.
@@ -42,7 +42,7 @@ func RewriteSignature(data []byte) (packet []byte, changes []string, err error) 
 	if !ok {
 		return nil, nil, malformed("unhashed area overruns")
 	}
-	issuer := issuerArea(hashed, unhashed)
+	issuer := issuerArea(hashed)
 	numbers, err := shortestNumbers(rest)
 	if err != nil {
 		return nil, nil, err
@@ -96,26 +96,16 @@ func anyBody(data []byte) ([]byte, bool) {
 	return nil, false
 }
 
-// issuerArea is the unhashed area in our form: key ID and fingerprint, in
-// this order, each where the hashed area lacks it.
-func issuerArea(hashed, unhashed []byte) (area []byte) {
-	signed, unsigned := issuers(hashed), issuers(unhashed)
+// issuerArea is the unhashed area in our form: the key ID where the hashed
+// area lacks it. A fingerprint that is not hashed cannot be brought there.
+func issuerArea(hashed []byte) (area []byte) {
+	signed := issuers(hashed)
 	fingerprint := signed[subpacketIssuerFingerprint]
-	if fingerprint == nil {
-		fingerprint = unsigned[subpacketIssuerFingerprint]
-	}
-	if fingerprint == nil {
+	if fingerprint == nil || signed[subpacketIssuer] != nil {
 		return nil // ParseSignature says so
 	}
-	if signed[subpacketIssuer] == nil {
-		area = append(area, 9, subpacketIssuer)
-		area = append(area, fingerprint[len(fingerprint)-8:]...)
-	}
-	if signed[subpacketIssuerFingerprint] == nil {
-		area = append(area, 22, subpacketIssuerFingerprint)
-		area = append(area, fingerprint...)
-	}
-	return area
+	area = append(area, 9, subpacketIssuer)
+	return append(area, fingerprint[len(fingerprint)-8:]...)
 }
 
 // issuers finds the issuer subpackets of an area, the first of each, as far

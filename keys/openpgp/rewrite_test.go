@@ -89,7 +89,7 @@ func TestRewriteSignatureChangesWhatIsNotSigned(t *testing.T) {
 		changes []string
 	}{
 		"ours":                         {good, nil},
-		"old header":                   {oldHeader(parts.body(0)), nil},
+		"old header":                   {oldHeader(parts.body(0)), []string{openpgp.RewroteHeader}},
 		"five-octet length":            {fiveOctets(parts.body(0)), []string{openpgp.RewroteHeader}},
 		"expiry added":                 {with("\x05\x03\x00\x00\x00\x01"), []string{openpgp.RewroteUnhashed}},
 		"critical unknown added":       {with("\x02\xff\x00"), []string{openpgp.RewroteUnhashed}},

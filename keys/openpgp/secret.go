@@ -96,7 +96,11 @@ func ReadSecret(data []byte) (*Secret, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Secret{certificate: certificate, key: key, protection: protection(raw, entity)}, nil
+	protected := protection(raw, entity)
+	if errors.Is(protected, NotSecret) { // unreadable, or it asks for too much memory
+		return nil, protected
+	}
+	return &Secret{certificate: certificate, key: key, protection: protected}, nil
 }
 
 func notSecret(reason string, cause error) error {

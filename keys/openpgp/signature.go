@@ -53,9 +53,13 @@ func (s *Signature) Packet() []byte { return bytes.Clone(s.packet) }
 
 // ParseSignature reads exactly one version 4 text signature packet. There is
 // one accepted spelling of each: the shortest packet header (old or new
-// format), no partial length, only known subpackets (see subpackets.go), an
-// issuer fingerprint that agrees with the key ID, only issuer subpackets in
-// the unhashed area, numbers without leading zeros, and nothing behind them.
+// format), no partial length, only known subpackets (see subpackets.go), one
+// creation time and one issuer fingerprint, hashed, one key ID that agrees
+// with it, nothing but that ID in the unhashed area, where GnuPG puts it,
+// numbers without leading zeros, and nothing behind them. Nobody but the
+// holder of the key can therefore change it, but for two things that every
+// reader of OpenPGP leaves open: the header's format, and s or n - s in a
+// signature of ECDSA. So nothing is identified by its packet alone.
 // RewriteSignature brings the spellings of other programs to this one, as far
 // as they are not signed.
 func ParseSignature(data []byte) (*Signature, error) {
@@ -77,7 +81,10 @@ func ParseSignature(data []byte) (*Signature, error) {
 	if err != nil {
 		return nil, err
 	}
-	return signature, signature.readNumbers(rest)
+	if err := signature.readNumbers(rest); err != nil {
+		return nil, err
+	}
+	return signature, nil
 }
 
 func malformed(reason string) error {
@@ -140,6 +147,9 @@ func (s *Signature) readAreas(body []byte) ([]byte, error) {
 	if err := readSubpackets(hashed, seen, true); err != nil {
 		return nil, err
 	}
+	if isOld := s.packet[0]&newFormat != newFormat; isOld && seen[subpacketIssuer] != nil {
+		return nil, malformed("header in the old format")
+	}
 	if err := readSubpackets(unhashed, seen, false); err != nil {
 		return nil, err
 	}
@@ -167,7 +177,7 @@ func (s *Signature) readClaims(seen map[byte][]byte) error {
 		return malformed("no issuer fingerprint")
 	}
 	copy(s.Issuer[:], issuer[1:])
-	if keyID != nil && !bytes.Equal(keyID, issuer[13:]) {
+	if !bytes.Equal(keyID, issuer[13:]) {
 		return malformed("issuer fingerprint and key ID disagree")
 	}
 	return nil

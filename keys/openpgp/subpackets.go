@@ -14,8 +14,8 @@ import "strconv"
 // know. What limits the signature, such as an expiry, is refused, for
 // ignoring it would be wrong and a document has dates of its own.
 //
-// The unhashed area is anybody's to change, so it holds nothing but the
-// issuer, which the signature then proves.
+// The unhashed area is anybody's to change, so it holds nothing but the key
+// ID, where GnuPG puts it; the hashed fingerprint leaves it one spelling.
 const (
 	subpacketCreated           = 2
 	subpacketExpires           = 3
@@ -27,6 +27,7 @@ const (
 	subpacketIssuerFingerprint = 33
 
 	criticalBit = 0x80
+	newFormat   = 0xC0 // the first two bits of a packet header (RFC 9580, 4.2)
 )
 
 // maxNotations bounds the notations of a signature: one of a program and some
@@ -78,9 +79,11 @@ func cutSubpacket(area []byte) (kind byte, content, rest []byte, ok bool) {
 func allowSubpacket(kind byte, hashed bool) error {
 	critical := kind&criticalBit != 0
 	switch kind &^ criticalBit {
-	case subpacketIssuer, subpacketIssuerFingerprint:
-		return nil
-	case subpacketCreated, subpacketSignersUserID:
+	case subpacketIssuer:
+		if hashed || !critical {
+			return nil
+		}
+	case subpacketCreated, subpacketSignersUserID, subpacketIssuerFingerprint:
 		if hashed {
 			return nil
 		}

@@ -1,6 +1,7 @@
 package signedtext
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,6 +14,9 @@ import (
 func CheckText(text []byte) error {
 	if len(text) > MaxText {
 		return TooLarge.New("text over the limit", "limit", MaxText)
+	}
+	if bytes.Count(text, []byte("\n")) >= MaxLines {
+		return notCanonical(MaxLines+1, "too many lines")
 	}
 	if !utf8.Valid(text) {
 		return notCanonical(0, "not UTF-8")
@@ -106,8 +110,10 @@ func isTableLine(line string) bool {
 		inner, found = between(line, "[", "]")
 	}
 	rest, named := cutName(inner)
-	if after, dotted := strings.CutPrefix(rest, "."); named && dotted {
-		rest, named = cutName(after)
+	for range MaxDepth - 1 {
+		if after, dotted := strings.CutPrefix(rest, "."); named && dotted {
+			rest, named = cutName(after)
+		}
 	}
 	return found && named && rest == ""
 }

@@ -39,6 +39,25 @@ func (d *Document) Signer() openpgp.Fingerprint { return d.signature.Issuer }
 // Signed returns the time that the signature claims.
 func (d *Document) Signed() time.Time { return d.signature.Created }
 
+// How far the time of a signature may be from the date in its document. Our
+// programs write the same time in both, but a card or another program has a
+// clock of its own, and what a crash left unsigned is signed by the next
+// signer, when that has begun.
+const (
+	earlyTolerance = 24 * time.Hour
+	lateTolerance  = 366 * 24 * time.Hour
+)
+
+// CheckDate refuses a document of the issuer that was signed at another time
+// than it says. No clock takes part: a document from the future is told by
+// its date, which cannot be another than its signature's.
+func (d *Document) CheckDate(issued time.Time) error {
+	if late := d.Signed().Sub(issued); late < -earlyTolerance || late > lateTolerance {
+		return OtherDate.New("signed at another time than it says", "signed", d.Signed(), "issued", issued)
+	}
+	return nil
+}
+
 // Proof returns the content of the proof block, empty when there is none.
 func (d *Document) Proof() []byte { return bytes.Clone(d.proof) }
 
@@ -129,10 +148,10 @@ func parse(file []byte) (*Document, error) {
 
 func checkSize(file []byte) error {
 	switch {
-	case len(bytes.TrimSpace(file)) == 0:
-		return Empty.New("the file is empty")
 	case len(file) > MaxFile:
 		return TooLarge.New("file over the limit", "limit", MaxFile)
+	case len(bytes.TrimSpace(file)) == 0:
+		return Empty.New("the file is empty")
 	}
 	return nil
 }
@@ -225,7 +244,7 @@ func decodeBase64(lines []byte) ([]byte, error) {
 
 // notSigned says what the file looks like instead.
 func notSigned(file []byte) error {
-	if bytes.Contains(file, []byte(beginMessage)) {
+	if bytes.Contains(file, []byte("\n"+beginMessage)) {
 		return Surrounded.New("something stands before the signed message")
 	}
 	return NotSigned.New("not a signed document", "looks", looksLike(file))

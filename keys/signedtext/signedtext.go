@@ -3,8 +3,8 @@
 //
 // # The text
 //
-// A canonical text is UTF-8 in NFC of at most 64 kB, in lines of at most 64
-// columns that end with LF; the last line has no line end. Every line is
+// A canonical text is UTF-8 in NFC of at most 64 kB, in at most 2,048 lines
+// of at most 64 columns that end with LF; the last line has no line end. Every line is
 // blank, a table header, or a key and its value; so a line that was broken
 // on the way can be told from a whole one:
 //
@@ -84,6 +84,7 @@ const (
 	BadCompact   = fault.Code("FL-111") // a compact form that cannot be unpacked
 	BadField     = fault.Code("FL-112") // a field with a value that it may not have
 	ExtraLine    = fault.Code("FL-131") // a good signature over the text and an empty line behind it
+	OtherDate    = fault.Code("FL-117") // a document that was not signed when it was issued
 )
 
 // Limits. They are checked before anything is decoded.
@@ -93,6 +94,12 @@ const (
 	MaxText = 64 << 10
 	// MaxColumns bounds a line, in characters: mail programs wrap at 72 to 78.
 	MaxColumns = 64
+	// MaxLines bounds the lines of a text, and with them its keys and tables.
+	// The longest revocation list has 2,525.
+	MaxLines = 3072
+	// MaxDepth bounds the tables within tables: no document has more than
+	// [one.two].
+	MaxDepth = 2
 	// MaxProof bounds the proof, in bytes: 20 hashes and a checkpoint with
 	// several witnesses have about 2 kB.
 	MaxProof = 8 << 10

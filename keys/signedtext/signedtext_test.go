@@ -459,6 +459,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add(file)
 	f.Add(bytes.ReplaceAll(file, []byte("\n"), []byte("\r\n")))
 	f.Add([]byte(strings.Replace(string(file), "level = 9", "level = 8", 1)))
+	addVectors(f, "envelope/*.asc")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		document, err := signedtext.Open(data, certificate)
 		if err == nil {
@@ -482,6 +483,7 @@ func FuzzUnpack(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(compact)
+	addVectors(f, "documents/compact-*.bin")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file, err := signedtext.Unpack(data)
 		if err != nil {

@@ -55,8 +55,8 @@ type Proof struct {
 
 const head = "c2sp.org/tlog-proof@v1\nindex "
 
-// maxPath bounds the path: a tree of 2^63 entries has no longer one.
-const maxPath = 63
+// MaxPath bounds the path, in hashes: a tree of 2^63 entries has no longer one.
+const MaxPath = 63
 
 // Marshal writes the proof.
 func (p *Proof) Marshal() []byte {
@@ -82,7 +82,7 @@ func Parse(data []byte) (*Proof, error) {
 	}
 	lines := strings.Split(path, "\n")
 	index, err := strconv.ParseInt(lines[0], 10, 64)
-	if err != nil || index < 0 || len(lines) > 1+maxPath {
+	if err != nil || index < 0 || len(lines) > 1+MaxPath {
 		return nil, malformed("index")
 	}
 	proof := &Proof{Index: index, Checkpoint: []byte(checkpoint)}

@@ -36,7 +36,7 @@ func backup(s *ui.Session) error {
 		return fault.With(err, "file", path)
 	}
 	words := s.Say("keys-sheet", "kind", kindOf(s, data, key), "key", key.Fingerprint, "day", day.Format(time.DateOnly),
-		"last", len(lines)-1, "lines", strings.Join(lines, "\n")) + "\n"
+		"last", len(lines)-1) + "\n\n" + strings.Join(lines, "\n") + "\n"
 	if s.String("out") == "" {
 		_, err := io.WriteString(s.Out, words)
 		return err

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf16"
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -192,8 +193,9 @@ func (c *Catalogue) Show(value any) string {
 	return Safe(fmt.Sprint(value))
 }
 
-// Safe makes a text safe to show: control, formatting and unassigned
-// characters become \u escapes.
+// Safe makes a value safe to show: control, formatting and unassigned
+// characters become \u escapes, line ends too, so that a value cannot pass
+// for a line of ours.
 func Safe(text string) string {
 	if !strings.ContainsFunc(text, unsafeRune) {
 		return text
@@ -201,7 +203,9 @@ func Safe(text string) string {
 	var safe strings.Builder
 	for _, character := range text {
 		if unsafeRune(character) {
-			fmt.Fprintf(&safe, "\\u%04x", character)
+			for _, unit := range utf16.AppendRune(nil, character) {
+				fmt.Fprintf(&safe, "\\u%04x", unit)
+			}
 		} else {
 			safe.WriteRune(character)
 		}
@@ -210,5 +214,5 @@ func Safe(text string) string {
 }
 
 func unsafeRune(character rune) bool {
-	return character != '\n' && !unicode.IsGraphic(character) || character == unicode.ReplacementChar
+	return !unicode.IsGraphic(character) || character == unicode.ReplacementChar
 }

@@ -265,6 +265,10 @@ func TestValuesCannotSteerATerminal(t *testing.T) {
 		"\x1b[31mred":      `\u001b[31mred`,
 		"a\u202eb\u200b":   `a\u202eb\u200b`,
 		"a\rb\x00":         `a\u000db\u0000`,
+		"a\nerror: b":      `a\u000aerror: b`,
+		"\u009b2J\u2028x":  `\u009b2J\u2028x`,
+		"\U000e0041":       `\udb40\udc41`,
+		"\x1b]8;;x\x07y":   `\u001b]8;;x\u0007y`,
 		"São João [x] 100": "São João [x] 100",
 		"\x9b\xff":         `\ufffd\ufffd`,
 	} {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -170,13 +171,18 @@ func (s *Session) printError(kind string, code fault.Code, words, hint string) {
 	fmt.Fprintf(s.Err, "%s: %s\n", s.Say("hint"), hint)
 }
 
-// JSON prints a value as indented JSON.
+// JSON prints a value as indented JSON. What could steer a terminal can only
+// stand within its strings, where the escapes of text.Safe are JSON's too.
 func (s *Session) JSON(value any) {
-	encoder := json.NewEncoder(s.Out)
+	var encoded bytes.Buffer
+	encoder := json.NewEncoder(&encoded)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(value); err != nil {
 		panic(err) // only our own maps and structs are encoded
+	}
+	for line := range bytes.Lines(encoded.Bytes()) {
+		fmt.Fprintln(s.Out, text.Safe(string(bytes.TrimSuffix(line, []byte("\n")))))
 	}
 }
 
