@@ -3,7 +3,24 @@ package signedtext
 import (
 	"bytes"
 	"slices"
+
+	"github.com/futura/airlicense/keys/fault"
 )
+
+// Codes of what was altered on the way.
+const (
+	Repairable = fault.Code("FL-113") // refused, but Repair finds what was signed
+	Repaired   = fault.Code("FL-114") // a warning: this is what Repair found
+)
+
+// Whats lists the changes in words, for the value "changes" of an error.
+func Whats(changes []Change) []string {
+	list := make([]string, len(changes))
+	for i, change := range changes {
+		list[i] = change.What
+	}
+	return list
+}
 
 // MaxDamaged bounds a file that Repair looks at, in bytes: mail makes three
 // octets of one in quoted-printable and six in HTML, UTF-16 makes two, and
@@ -104,7 +121,7 @@ func search(file []byte, open func([]byte) error) (repaired []byte, changes []Ch
 // and a reader without a key the doubt.
 func (a attempt) candidate() []byte {
 	text := a.parts.write(a.how)
-	if CheckText(text) != nil || !a.parts.signature.Fits(text) {
+	if !a.parts.signature.Fits(text) || CheckText(text) != nil {
 		return nil
 	}
 	document := &Document{text: text, signature: a.parts.signature}

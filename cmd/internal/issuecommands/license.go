@@ -63,10 +63,15 @@ func addProfile(s *ui.Session) error {
 
 func reviewFile(ctx context.Context, s *ui.Session, desk *issue.Desk) (*issue.Review, error) {
 	path := s.Arguments()[0]
-	data, err := files.Read(path, signedtext.MaxFile)
+	data, err := files.Read(path, signedtext.MaxDamaged)
 	if err != nil {
 		return nil, err
 	}
+	_, data, changes, err := request.OpenRepaired(data)
+	if err != nil {
+		return nil, fault.With(err, "file", path)
+	}
+	s.WarnRepaired(true, path, changes)
 	found, err := desk.Review(ctx, data, s.Now())
 	return found, fault.With(err, "file", path)
 }
