@@ -165,7 +165,7 @@ func (r *reading) undo(which undoing) {
 			r.set(WhatHTML, fromHTML(r.text))
 		}
 		if which&undoPrintable != 0 && printableForm.MatchString(r.text) {
-			r.set(WhatPrintable, fromPrintable(stripQuoting(r.text), which&strictly != 0))
+			r.fromPrintable(which&strictly != 0)
 		}
 		if r.text == before {
 			break
@@ -231,12 +231,20 @@ var (
 	brokenParts    = regexp.MustCompile(`=(?:[ \t]*\n)?(?:3\n?D|[89A-F]\n?[0-9A-F])|=[0-7]\n?[0-9A-F]|=[ \t]*\n+|=[ \t]+`)
 )
 
-// fromPrintable decodes quoted-printable (RFC 2045, 6.7).
-func fromPrintable(text string, strict bool) string {
-	form := printableParts
-	if !strict {
-		form, text = brokenParts, unindent(text)
+// fromPrintable decodes quoted-printable. Quote marks go first, because a
+// soft line break ends before those of the next line.
+func (r *reading) fromPrintable(strict bool) {
+	r.set(WhatQuoting, stripQuoting(r.text))
+	if strict {
+		r.set(WhatPrintable, decodePrintable(r.text, printableParts))
+		return
 	}
+	r.set(WhatEdges, unindent(r.text))
+	r.set(WhatPrintable, decodePrintable(r.text, brokenParts))
+}
+
+// decodePrintable reads RFC 2045, 6.7.
+func decodePrintable(text string, form *regexp.Regexp) string {
 	decoded := form.ReplaceAllStringFunc(text, func(part string) string {
 		digits := strings.Trim(strings.ReplaceAll(part, "\n", ""), "= \t")
 		if len(digits) != 2 {

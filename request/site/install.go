@@ -44,10 +44,11 @@ type Given struct {
 // not let the server start is refused with WouldNotStart; a file that is
 // replaced is kept beside it.
 func (s *Site) Install(ctx context.Context, given []Given, place Place) ([]Change, error) {
-	plan := plan{site: s, place: place, trust: s.Trust}
+	plan, given := plan{site: s, place: place, trust: s.Trust}, slices.Clone(given)
 	for _, kind := range []string{keys.TrustKind, request.ProfileKind, license.Kind} {
-		for _, file := range given {
-			if err := plan.take(ctx, kind, plan.repair(kind, file)); err != nil {
+		for i := range given {
+			given[i] = plan.repair(kind, given[i])
+			if err := plan.take(ctx, kind, given[i]); err != nil {
 				return nil, err
 			}
 		}
