@@ -22,11 +22,10 @@ func Whats(changes []Change) []string {
 	return list
 }
 
-// MaxDamaged bounds a file that Repair looks at, in bytes: mail makes three
-// octets of one in quoted-printable and six in HTML, UTF-16 makes two, and
-// quoting and text around come on top. Not all characters grow so much, and
-// a file of ours has rarely a tenth of MaxFile.
-const MaxDamaged = 4 * MaxFile
+// MaxDamaged bounds a file that Repair looks at, in bytes: UTF-16 makes two
+// octets of one, quoted-printable up to three, HTML more, and quoting and
+// text around come on top. A file of ours has rarely a tenth of MaxFile.
+const MaxDamaged = 2 * MaxFile
 
 // maxCandidates bounds how often Repair asks. There are at most 576 ways to
 // write one file again: readings (16), typographic dashes (3), lines broken
@@ -81,6 +80,9 @@ type attempt struct {
 // attempts lists what to try: with the proof first, then without one, for
 // readers that need none.
 func attempts(file []byte) (list []attempt) {
+	if !bytes.Contains(file, []byte("PGP")) && !bytes.Contains(file, []byte("P\x00G\x00P")) {
+		return nil // spares the work on what is something else
+	}
 	var found []*mangled
 	for _, reading := range readings(file) {
 		if parts := takeApart(reading); parts != nil {
@@ -89,7 +91,7 @@ func attempts(file []byte) (list []attempt) {
 	}
 	for _, keep := range []bool{true, false} {
 		for _, parts := range found {
-			for _, how := range ways {
+			for _, how := range parts.ways() {
 				list = append(list, attempt{parts, how, keep})
 			}
 		}

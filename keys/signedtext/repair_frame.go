@@ -66,15 +66,18 @@ func takeApart(read reading) *mangled {
 
 var quotingForm = regexp.MustCompile(`^[ \t]*[>|](?:[ \t]*[>|])*`)
 
-// stripQuoting takes quote marks off the beginnings of lines, and one blank
-// behind them where every quoted line has one.
+// stripQuoting takes quote marks off the beginnings of lines where most
+// lines have one. A line of HTML in quoted-printable may begin with one too.
 func stripQuoting(text string) string {
 	lines := strings.Split(text, "\n")
-	unquoteLines(lines)
+	if _, count := unquoteLines(lines); count <= len(lines)/2 {
+		return text
+	}
 	return strings.Join(lines, "\n")
 }
 
-// unquoteLines returns the first line that was quoted, from 1, and how many.
+// unquoteLines takes quote marks off, and one blank behind them where every
+// quoted line has one. It returns the first line that was quoted, from 1, and how many.
 func unquoteLines(lines []string) (first, count int) {
 	blank := true
 	for i, line := range lines {

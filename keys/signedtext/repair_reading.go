@@ -161,6 +161,11 @@ func decodeWindows(file []byte) string {
 func (r *reading) undo(which undoing) {
 	for range maxRounds {
 		before := r.text
+		// A soft line break at a line's end shows that quoted-printable is
+		// the outer one, as in mail: it may stand within a tag.
+		if which&undoPrintable != 0 && printableForm.MatchString(r.text) && softBreak.MatchString(r.text) {
+			r.fromPrintable(which&strictly != 0)
+		}
 		if which&undoHTML != 0 {
 			r.set(WhatHTML, fromHTML(r.text))
 		}
@@ -175,10 +180,12 @@ func (r *reading) undo(which undoing) {
 	if composed := norm.NFC.String(r.text); composed != r.text {
 		r.set(WhatComposed, composed)
 	}
-	for range maxRounds {
-		if which&undoMojibake != 0 {
-			r.set(WhatAccents, fromMojibake(r.text))
+	for round := 0; round < maxRounds && which&undoMojibake != 0; round++ {
+		read := fromMojibake(r.text)
+		if read == r.text {
+			break
 		}
+		r.set(WhatAccents, read)
 	}
 }
 
@@ -224,6 +231,7 @@ func untag(tag string) string {
 var (
 	// printableForm finds the sign that every document has many of.
 	printableForm = regexp.MustCompile(`=[ \t]*\n?3\n?D`)
+	softBreak     = regexp.MustCompile(`=[ \t]*\n`)
 	// printableParts finds an escape or a soft line break, perhaps with
 	// blanks behind it, with empty lines after it, or joined with its next
 	// line; brokenParts an escape broken by a line end, too.

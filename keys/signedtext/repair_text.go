@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -56,6 +57,21 @@ var ways = func() (list []way) {
 	return list
 }()
 
+// ways returns those that can make a difference here.
+func (m *mangled) ways() (list []way) {
+	text := m.where.whole[m.where.text:m.where.signature]
+	hasDashes := strings.ContainsAny(text, "–—")
+	isBroken := slices.ContainsFunc(m.entries, func(entry entry) bool { return len(entry.parts) > 1 })
+	for _, how := range ways {
+		usesDashes := how.en != ways[0].en || how.dash != ways[0].dash
+		matters := isBroken || how.joint == asFound || how.joint == single && strings.Contains(text, "  ") || how.joint == byColumn && m.column > 0
+		if matters && (hasDashes || !usesDashes) {
+			list = append(list, how)
+		}
+	}
+	return list
+}
+
 // scanner reads the text without regard to its lines: outside of strings
 // blanks, line ends and quote marks mean nothing, and a string ends with its
 // quote. What is left is unambiguous: a key begins with a letter, a header
@@ -75,9 +91,10 @@ func (m *mangled) readText() bool {
 	for line := first; line <= first+strings.Count(text, "\n"); line++ {
 		scan.widest = max(scan.widest, m.widths[line])
 	}
+	size := 0
 	for scan.skip(between); scan.at < len(scan.text); scan.skip(between) {
 		found, ok := scan.entry()
-		if !ok {
+		if size += found.size(); !ok || size > MaxText {
 			return false
 		}
 		m.entries = append(m.entries, found)
@@ -200,6 +217,19 @@ func (s *scanner) entry() (found entry, ok bool) {
 	}
 	found.last = s.line
 	return found, ok
+}
+
+// size is about what the entry takes in the text, in bytes, and not more: of
+// three octets of a typographic dash one is counted.
+func (e *entry) size() int {
+	size := len(e.header) + len(e.scalar) + len("\n")
+	if e.key != "" {
+		size += len(e.key) + len(" = ")
+	}
+	for _, part := range e.parts {
+		size += len(part.text) - 2*strings.Count(part.text, "–") - 2*strings.Count(part.text, "—")
+	}
+	return size
 }
 
 func pieceOf(key string) (base string, number int) {
@@ -348,7 +378,7 @@ func (e *entry) joinAs(how way, column int) string {
 		value = e.unjoin(value, column)
 	}
 	if strings.ContainsAny(value, "–—") {
-		value = strings.NewReplacer("–", how.en, "—", how.dash).Replace(value)
+		value = strings.ReplaceAll(strings.ReplaceAll(value, "–", how.en), "—", how.dash)
 	}
 	return value
 }
