@@ -45,7 +45,7 @@ const maxCandidates = 16
 // written by Render. The document in it is the only one of the file: of two,
 // Repair does not choose one. docs/document.md says what may be changed.
 //
-// It looks at MaxDamaged bytes at most, asks at most 16 times, and its other
+// It looks at MaxDamaged bytes at most, asks for at most 16 candidates, and its other
 // work is a small multiple of the file's length.
 func Repair(file []byte, open func(candidate []byte) error) (repaired []byte, changes []Change, err error) {
 	err = open(file)
@@ -133,7 +133,7 @@ func (a attempt) candidate() []byte {
 	return document.Render()
 }
 
-// What Repair may report, in the order of the report. Catalogues translate
+// What Repair may report. Catalogues translate
 // each of these words.
 const (
 	WhatUTF16      = "UTF-16 converted"

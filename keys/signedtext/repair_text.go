@@ -2,7 +2,6 @@ package signedtext
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -429,10 +428,10 @@ func (m *mangled) noteText(list *notes) {
 
 // noteEdges counts lines of the document with blanks around them.
 func (m *mangled) noteEdges(list *notes) {
-	first, last := m.lineAt(m.where.begin), m.lineAt(cmp.Or(m.where.afterwards, len(m.where.whole)))
-	for i := first - 1; i < last; i++ {
-		if line := m.lines[i]; strings.TrimSpace(line) != line {
-			list.add(WhatEdges, i+1, 1)
+	first, last := m.lineAt(m.skipBlank(m.where.begin)), m.lineAt(m.where.afterwards)
+	for number := first; number <= last; number++ {
+		if line := m.lines[number-1]; strings.TrimSpace(line) != line {
+			list.add(WhatEdges, number, 1)
 		}
 	}
 }
