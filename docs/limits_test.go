@@ -30,7 +30,7 @@ var limits = map[string]int{
 	"openpgp.MaxCertificate": openpgp.MaxCertificate, "openpgp.MaxCertificatePackets": openpgp.MaxCertificatePackets,
 	"openpgp.MaxSignature": openpgp.MaxSignature, "openpgp.MaxRSABits": openpgp.MaxRSABits, "openpgp.MinRSABits": openpgp.MinRSABits,
 	"openpgp.MaxProtected": openpgp.MaxProtected, "openpgp.MaxProtectedFile": openpgp.MaxProtectedFile,
-	"signedtext.MaxFile": signedtext.MaxFile, "signedtext.MaxText": signedtext.MaxText, "signedtext.MaxLines": signedtext.MaxLines,
+	"signedtext.MaxFile": signedtext.MaxFile, "signedtext.MaxDamaged": signedtext.MaxDamaged, "signedtext.MaxText": signedtext.MaxText, "signedtext.MaxLines": signedtext.MaxLines,
 	"signedtext.MaxColumns": signedtext.MaxColumns, "signedtext.MaxDepth": signedtext.MaxDepth, "signedtext.MaxProof": signedtext.MaxProof,
 	"signedtext.MaxCompact": signedtext.MaxCompact, "proof.MaxPath": proof.MaxPath, "proof.MaxCheckpoint": proof.MaxCheckpoint,
 	"revocation.MaxEntries": revocation.MaxEntries, "keys.MaxSequence": keys.MaxSequence, "sheet.MaxContent": sheet.MaxContent, "sheet.MaxText": sheet.MaxText,

@@ -64,6 +64,11 @@
 // of this version byte. Pack and Unpack convert; what Unpack returns is a
 // file for Open to judge.
 //
+// # Repair
+//
+// Repair proposes what a file that was altered on the way may have been
+// before; a strict reader decides. docs/document.md is the specification.
+//
 // The identity of a document is the SHA-256 of its text, never of the file.
 package signedtext
 

@@ -20,19 +20,24 @@ import (
 
 // Change is one thing that Install did.
 type Change struct {
-	Kind    string // of the document
-	Source  string // the file that was given
-	Path    string // where it is now
-	Old     string // where the file that lay there is now, if there was another
-	Same    bool   // it was installed already
-	Verdict *verify.Verdict
-	Endings []Ending // of a revocation list: the licenses that it ends, or does not any more
+	Kind   string // of the document
+	Source string // the file that was given
+	Path   string // where it is now
+	Old    string // where the file that lay there is now, if there was another
+	Same   bool   // it was installed already
+	// Repaired is what had been altered on the way; what is installed is what
+	// was signed.
+	Repaired []signedtext.Change
+	Verdict  *verify.Verdict
+	Endings  []Ending // of a revocation list: the licenses that it ends, or does not any more
 }
 
 // Given is a file to install.
 type Given struct {
 	Name string
 	Data []byte
+
+	repaired []signedtext.Change
 }
 
 // installable are the kinds that Install takes, in their order.
@@ -44,11 +49,12 @@ var installable = []string{keys.TrustKind, request.ProfileKind, revocation.Kind,
 // not let the server start is refused with WouldNotStart; a file that is
 // replaced is kept beside it.
 func (s *Site) Install(ctx context.Context, given []Given, place Place) ([]Change, error) {
-	before := s.Trust
+	before, given := s.Trust, slices.Clone(given)
 	plan := plan{site: s, place: place, trust: before, listBefore: s.Revocations, open: map[signedtext.Digest]bool{}}
 	for _, kind := range installable {
-		for _, file := range given {
-			if err := plan.take(ctx, kind, file); err != nil {
+		for i := range given {
+			given[i] = plan.repair(kind, given[i])
+			if err := plan.take(ctx, kind, given[i]); err != nil {
 				return nil, err
 			}
 		}
@@ -105,6 +111,9 @@ func kindOf(file Given) (string, error) {
 // take plans a file if it is of the kind whose turn it is.
 func (p *plan) take(ctx context.Context, turn string, file Given) error {
 	kind, err := kindOf(file)
+	if err != nil && turn != license.Kind {
+		return nil // it may be a mangled file of a kind whose turn comes
+	}
 	if err != nil || kind != turn {
 		return err
 	}
@@ -195,15 +204,15 @@ func (p *plan) licenseName(opened *verify.License) string {
 }
 
 func (p *plan) add(kind string, file Given, path string, verdict *verify.Verdict) error {
-	change := Change{Kind: kind, Source: file.Name, Path: path, Verdict: verdict}
-	before, err := files.Read(path, signedtext.MaxFile)
+	change := Change{Kind: kind, Source: file.Name, Path: path, Verdict: verdict, Repaired: file.repaired}
+	before, err := files.Read(path, signedtext.MaxDamaged)
 	switch {
 	case errors.Is(err, files.NotFound):
 	case err != nil:
 		return err
 	case bytes.Equal(before, file.Data):
 		change.Same = true
-	case kind == license.Kind:
+	case kind == license.Kind && !p.isMangled(before, file.Data):
 		change.Old = p.oldName(path, before)
 	}
 	if !change.Same {
@@ -232,7 +241,7 @@ func (p *plan) write() error {
 			return err
 		}
 		if write.old != "" {
-			before, err := files.Read(write.path, signedtext.MaxFile)
+			before, err := files.Read(write.path, signedtext.MaxDamaged)
 			if err != nil {
 				return err
 			}

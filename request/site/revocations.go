@@ -48,14 +48,18 @@ func (s *Site) readRevocations() {
 
 // openRevocations returns the installed revocation list, nil for none.
 func (s *Site) openRevocations() (*verify.Revocations, error) {
-	data, err := files.Read(s.path(revocationsFile), signedtext.MaxFile)
+	data, err := files.Read(s.path(revocationsFile), signedtext.MaxDamaged)
 	if errors.Is(err, files.NotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return verify.OpenRevocations(data, s.Trust)
+	list, _, changes, err := signedtext.OpenRepaired(data, func(file []byte) (*verify.Revocations, error) {
+		return verify.OpenRevocations(file, s.Trust)
+	})
+	s.restored(s.path(revocationsFile), changes)
+	return list, err
 }
 
 // checkSequence refuses a list that is older than one seen, and another one

@@ -144,16 +144,19 @@ func (s *Site) chooseRoot() error {
 // readTrust reads the trust file and, with it, the profiles. A broken profile
 // is a warning: another one may serve.
 func (s *Site) readTrust() error {
-	data, err := files.Read(s.path(trustFile), signedtext.MaxFile)
+	data, err := files.Read(s.path(trustFile), signedtext.MaxDamaged)
 	if errors.Is(err, files.NotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if s.Trust, err = keys.OpenTrust(data, s.Root); err != nil {
+	var changes []signedtext.Change
+	s.Trust, _, changes, err = signedtext.OpenRepaired(data, func(file []byte) (*keys.Trust, error) { return keys.OpenTrust(file, s.Root) })
+	if err != nil {
 		return err
 	}
+	s.restored(s.path(trustFile), changes)
 	s.warnOfRollback()
 	entries, err := os.ReadDir(s.path(profileFolder))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -167,9 +170,9 @@ func (s *Site) readTrust() error {
 }
 
 func (s *Site) readProfile(path string) {
-	data, err := files.Read(path, signedtext.MaxFile)
+	data, err := files.Read(path, signedtext.MaxDamaged)
 	if err == nil {
-		err = s.useProfile(data)
+		err = s.useProfile(path, data)
 	}
 	if err != nil {
 		s.warn(err)
@@ -237,9 +240,13 @@ func (s *Site) Licenses() ([]Installed, error) {
 			continue
 		}
 		installed := Installed{Path: filepath.Join(s.LicenseFolder(), entry.Name())}
-		data, err := files.Read(installed.Path, signedtext.MaxFile)
+		data, err := files.Read(installed.Path, signedtext.MaxDamaged)
 		if err == nil {
-			installed.License, err = verify.OpenInstalled(data, s.Trust)
+			var changes []signedtext.Change
+			installed.License, _, changes, err = signedtext.OpenRepaired(data, func(file []byte) (*verify.License, error) {
+				return verify.OpenInstalled(file, s.Trust)
+			})
+			s.restored(installed.Path, changes)
 		}
 		installed.Err = err
 		list = append(list, installed)

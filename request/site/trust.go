@@ -57,11 +57,16 @@ func (s *Site) warnOfRollback() {
 // useProfile takes a profile of the folder. One that an end in the trust file
 // rules out still measures for the licenses that name it, since they vouch
 // for it by its digest, and for requests while there is no other.
-func (s *Site) useProfile(data []byte) error {
-	profile, ended, err := verify.OpenInstalledProfile(data, s.Trust)
+func (s *Site) useProfile(path string, data []byte) error {
+	var ended error
+	profile, _, changes, err := signedtext.OpenRepaired(data, func(file []byte) (profile *request.Profile, err error) {
+		profile, ended, err = verify.OpenInstalledProfile(file, s.Trust)
+		return profile, err
+	})
 	if err != nil {
 		return err
 	}
+	s.restored(path, changes)
 	if s.profiles[profile.Digest] == nil || ended == nil {
 		s.profiles[profile.Digest], s.ended[profile.Digest] = profile, ended != nil
 	}

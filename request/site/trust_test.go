@@ -120,18 +120,19 @@ func TestRollbackInTheFolderWarns(t *testing.T) {
 	if err := install(s, issuer.trust(t, 5, "Futura")); err != nil {
 		t.Fatal(err)
 	}
-	for name, test := range map[string]struct {
+	for _, test := range []struct {
+		name string
 		file []byte
 		want error
 	}{
-		"older":   {issuer.trust(t, 4, "Futura"), site.OlderTrust},
-		"another": {issuer.trust(t, 5, "Futura two"), keys.SameNumber},
+		{"older", issuer.trust(t, 4, "Futura"), site.OlderTrust},
+		{"another", issuer.trust(t, 5, "Futura two"), keys.SameNumber},
 	} {
 		if err := os.WriteFile(filepath.Join(s.Folder, "futura.trust"), test.file, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if opened := reopened(t, s); len(opened.Warnings) != 1 || !errors.Is(opened.Warnings[0], test.want) {
-			t.Errorf("%s: %v", name, opened.Warnings)
+			t.Errorf("%s: %v", test.name, opened.Warnings)
 		}
 	}
 	// A state of an earlier program has no digest.

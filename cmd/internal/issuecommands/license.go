@@ -61,14 +61,19 @@ func addProfile(s *ui.Session) error {
 
 func reviewFile(ctx context.Context, s *ui.Session, desk *issue.Desk) (*issue.Review, error) {
 	path := s.Arguments()[0]
-	data, err := files.Read(path, signedtext.MaxFile)
+	data, err := files.Read(path, signedtext.MaxDamaged)
 	if err != nil {
 		return nil, err
 	}
-	data, changes := adopt(data)
+	data, adopted := adopt(data)
+	_, data, changes, err := request.OpenRepaired(data)
+	if err != nil {
+		return nil, fault.With(err, "file", path)
+	}
+	s.WarnRepaired(true, path, changes)
 	found, err := desk.Review(ctx, data, s.Now())
 	if err == nil {
-		printAdopted(s, path, changes)
+		printAdopted(s, path, adopted)
 	}
 	return found, fault.With(err, "file", path)
 }

@@ -230,7 +230,7 @@ func install(s *ui.Session) error {
 	}
 	var given []site.Given
 	for _, path := range s.Arguments() {
-		data, err := files.Read(path, signedtext.MaxFile)
+		data, err := files.Read(path, signedtext.MaxDamaged)
 		if err != nil {
 			return err
 		}
@@ -242,6 +242,7 @@ func install(s *ui.Session) error {
 	}
 	for _, change := range changes {
 		opened.Journal(s.Now(), "install", change.Kind, filepath.Base(change.Path))
+		s.WarnRepaired(true, change.Source, change.Repaired)
 	}
 	showWarnings(s, opened)
 	if s.IsJSON() {
@@ -271,6 +272,9 @@ func changeObjects(s *ui.Session, changes []site.Change) []map[string]any {
 		}
 		if change.Endings != nil {
 			object["licenses"] = endingObjects(change.Endings)
+		}
+		if repair := ui.NewRepairObject(true, change.Repaired); repair != nil {
+			object["repair"] = repair
 		}
 		if change.Verdict != nil {
 			object["verdict"] = s.Object(*change.Verdict, "")

@@ -9,6 +9,7 @@
 //	status N COMMAND  demands exit status N
 //	full COMMAND      runs a command that cannot write to the disk
 //	damage FILE OLD NEW   replaces bytes in a file
+//	mangle FILE HOW…  does what mail does: quoted, html, printable, misread, dashes, joined, cr, mail, twice, utf16
 //	sqlite FILE SQL   runs SQL on a SQLite database, making it if need be
 //	postgres          starts a PostgreSQL server; its socket is in $PGHOST, its password in the file pgpass
 //	psql NAME FILE    runs SQL on a database of that server, making it if need be
@@ -123,7 +124,7 @@ func Run(t *testing.T, folder string) {
 			"psql": func(script *testscript.TestScript, _ bool, arguments []string) {
 				runPostgreSQL(script, server(), arguments[0], script.ReadFile(arguments[1]))
 			},
-			"status": status, "damage": damage, "empty": empty, "sparse": sparse, "sqlite": execute, "lock": lock, "unlock": unlock, "cp-glob": copyMatch, "code": findCode,
+			"status": status, "damage": damage, "mangle": mangle, "empty": empty, "sparse": sparse, "sqlite": execute, "lock": lock, "unlock": unlock, "cp-glob": copyMatch, "code": findCode,
 			"keyring": keyring, "fingerprint": fingerprint,
 		},
 	})

@@ -129,7 +129,10 @@ func (c *Catalogue) values(found *fault.Error) map[string]any {
 	for _, value := range found.Values {
 		data[value.Name] = c.Show(value.Is)
 		if value.Name == "reason" || value.Name == "looks" {
-			data[value.Name] = c.word(fmt.Sprint(value.Is))
+			data[value.Name] = c.Word(fmt.Sprint(value.Is))
+		}
+		if list, ok := value.Is.([]string); ok {
+			data[value.Name] = c.wordList(list)
 		}
 	}
 	if fault.Of(found.Err) != nil {
@@ -138,8 +141,16 @@ func (c *Catalogue) values(found *fault.Error) map[string]any {
 	return data
 }
 
-// word translates one of the technical words that errors give as a reason.
-func (c *Catalogue) word(word string) string {
+func (c *Catalogue) wordList(list []string) string {
+	words := make([]string, len(list))
+	for i, word := range list {
+		words[i] = c.Word(word)
+	}
+	return strings.Join(words, "; ")
+}
+
+// Word translates one of the technical words that errors give as a reason.
+func (c *Catalogue) Word(word string) string {
 	id := "word-" + strings.ReplaceAll(strings.ToLower(word), " ", "-")
 	if c.Has(id) {
 		return c.Say(id)

@@ -109,6 +109,23 @@ func TestEveryMessageIsUsedAndThere(t *testing.T) {
 	}
 }
 
+// TestChangesHaveWords holds a word in every catalogue for each change that
+// a repair may report.
+func TestChangesHaveWords(t *testing.T) {
+	declared := regexp.MustCompile(`\tWhat[A-Za-z0-9]+ += "([^"]+)"`).FindAllStringSubmatch(sources(t), -1)
+	if len(declared) < 20 {
+		t.Fatalf("%d changes found", len(declared))
+	}
+	for _, found := range declared {
+		id := "word-" + strings.ReplaceAll(strings.ToLower(found[1]), " ", "-")
+		for _, language := range text.Languages() {
+			if catalogue(t, language)[id] == "" {
+				t.Errorf("%s.toml has no %s", language, id)
+			}
+		}
+	}
+}
+
 // codes returns every code that the sources declare. FL-9xx are the block of
 // the tests of package fault too, so only declarations count.
 func codes(t *testing.T) []string {

@@ -19,6 +19,7 @@ type VerdictObject struct {
 	License   *LicenseObject   `json:"license,omitempty"`
 	Checks    []CheckObject    `json:"checks"`
 	Databases []DatabaseObject `json:"databases,omitempty"`
+	Repair    *RepairObject    `json:"repair,omitempty"`
 }
 
 // LicenseObject is what a license says, as JSON.

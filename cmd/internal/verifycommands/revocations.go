@@ -16,11 +16,12 @@ func openRevocations(s *ui.Session, trust *keys.Trust) (*verify.Revocations, err
 	if path == "" {
 		return nil, nil
 	}
-	data, err := files.Read(path, signedtext.MaxFile)
+	data, err := files.Read(path, signedtext.MaxDamaged)
 	if err != nil {
 		return nil, err
 	}
-	list, err := verify.OpenRevocations(data, trust)
+	list, found, err := openFile(s, data, func(file []byte) (*verify.Revocations, error) { return verify.OpenRevocations(file, trust) })
+	s.WarnRepaired(err == nil, path, found.changes)
 	if err != nil {
 		return nil, &untrusted{fault.With(err, "file", path)}
 	}

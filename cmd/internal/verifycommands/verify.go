@@ -23,13 +23,14 @@ func Program() ui.Program {
 		{Name: "license", Arguments: "FILE…", Minimum: 1, Maximum: -1,
 			Example: "futura-verify license --root FINGERPRINT --trust futura.trust --customer 00123 versao8.9.ver",
 			Flags: []ui.Flag{{Name: "trust", Value: "FILE", Required: true}, {Name: "root", Value: "FINGERPRINT"},
-				{Name: "revocations", Value: "FILE"}, {Name: "customer", Value: "NUMBER"}, {Name: "product", Value: "NAME"}, {Name: "version", Value: "VERSION", Words: "flag-running"}, {Name: "format", Value: "text|json"}},
+				{Name: "revocations", Value: "FILE"}, {Name: "customer", Value: "NUMBER"}, {Name: "product", Value: "NAME"}, {Name: "version", Value: "VERSION", Words: "flag-running"},
+				{Name: "format", Value: "text|json"}, repairFlag, outFlag},
 			Run: judgeLicenses},
 		{Name: "request", Arguments: "FILE", Minimum: 1, Maximum: 1,
 			Example: "futura-verify request 00123-sispetro-8.9-2026-11-21.request",
-			Flags:   []ui.Flag{{Name: "format", Value: "text|json"}}, Run: readRequest},
+			Flags:   []ui.Flag{{Name: "format", Value: "text|json"}, repairFlag, outFlag}, Run: readRequest},
 		{Name: "inspect", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-verify inspect --detach pair versao8.9.ver",
-			Flags: []ui.Flag{{Name: "detach", Value: "DIR"}}, Run: inspect},
+			Flags: []ui.Flag{{Name: "detach", Value: "DIR"}, repairFlag, outFlag}, Run: inspect},
 	}}
 }
 
@@ -43,11 +44,12 @@ func openTrust(s *ui.Session) (*keys.Trust, error) {
 		return nil, keys.NoRoot.New("no root fingerprint is known")
 	}
 	path := s.String("trust")
-	data, err := files.Read(path, signedtext.MaxFile)
+	data, err := files.Read(path, signedtext.MaxDamaged)
 	if err != nil {
 		return nil, err
 	}
-	trust, err := keys.OpenTrust(data, root)
+	trust, found, err := openFile(s, data, func(file []byte) (*keys.Trust, error) { return keys.OpenTrust(file, root) })
+	s.WarnRepaired(err == nil, path, found.changes)
 	if err != nil {
 		return nil, &untrusted{fault.With(err, "file", path)}
 	}
@@ -61,7 +63,7 @@ type untrusted struct{ error }
 func (u *untrusted) Unwrap() error { return u.error }
 
 func judgeLicenses(s *ui.Session) error {
-	if err := s.CheckFormat(); err != nil {
+	if err := errors.Join(s.CheckFormat(), checkRepair(s)); err != nil {
 		return err
 	}
 	trust, err := openTrust(s)
@@ -79,16 +81,18 @@ func judgeLicenses(s *ui.Session) error {
 	status := 0
 	var objects []ui.VerdictObject
 	for _, path := range s.Arguments() {
-		verdict, err := judgeFile(s, path, trust, revocations)
+		verdict, found, err := judgeFile(s, path, trust, revocations)
 		if err != nil {
 			s.Fail(err)
 			status = 2
 			continue
 		}
 		if s.IsJSON() {
-			objects = append(objects, s.Object(verdict, path))
+			object := s.Object(verdict, path)
+			object.Repair = ui.NewRepairObject(verdict.License != nil, found.changes)
+			objects = append(objects, object)
 		} else {
-			printLicense(s, path, verdict)
+			printLicense(s, path, verdict, found)
 		}
 		status = max(status, exitStatus(verdict))
 	}
@@ -120,44 +124,49 @@ func exitStatus(verdict verify.Verdict) int {
 	return map[verify.VerdictOutcome]int{verify.Valid: 0, verify.NotValid: 1, verify.UndecidedVerdict: 2}[verdict.Outcome]
 }
 
-func judgeFile(s *ui.Session, path string, trust *keys.Trust, revocations *verify.Revocations) (verify.Verdict, error) {
-	data, err := files.Read(path, signedtext.MaxFile)
+func judgeFile(s *ui.Session, path string, trust *keys.Trust, revocations *verify.Revocations) (verify.Verdict, restored, error) {
+	data, err := files.Read(path, signedtext.MaxDamaged)
 	if errors.Is(err, files.TooLarge) { // certain: no license is that large
-		return verify.Refused(err), nil
+		return verify.Refused(err), restored{}, nil
 	}
 	if err != nil {
-		return verify.Verdict{}, err
+		return verify.Verdict{}, restored{}, err
 	}
-	opened, err := verify.Open(data, trust)
+	opened, found, err := openFile(s, data, func(file []byte) (*verify.License, error) { return verify.Open(file, trust) })
 	if err != nil {
-		return verify.Refused(err), nil
+		return verify.Refused(err), found, nil
+	}
+	if err := found.write(s); err != nil {
+		return verify.Verdict{}, restored{}, err
 	}
 	version := verify.Running{Asked: s.IsSet("version"), Text: s.String("version"), Source: "flag"}
 	return verify.Judge(opened, verify.Situation{
 		Now: s.Now(), Customer: s.String("customer"), Product: s.String("product"), Version: version, Newest: trust.Issued, Revocations: revocations,
-	}), nil
+	}), found, nil
 }
 
-func printLicense(s *ui.Session, path string, verdict verify.Verdict) {
+func printLicense(s *ui.Session, path string, verdict verify.Verdict, found restored) {
 	s.Line("verify-file", "file", path, "outcome", s.Say("verdict-"+string(verdict.Outcome)))
+	if verdict.License != nil {
+		s.PrintChanges(found.changes)
+	}
 	s.PrintVerdict(verdict)
+	if verdict.License == nil {
+		s.WarnRepaired(false, path, found.changes)
+	}
 }
 
 func readRequest(s *ui.Session) error {
-	if err := s.CheckFormat(); err != nil {
+	if err := errors.Join(s.CheckFormat(), checkRepair(s)); err != nil {
 		return err
 	}
 	path := s.Arguments()[0]
-	data, err := files.Read(path, signedtext.MaxFile)
+	signed, found, err := openPath(s, path, request.Open)
 	if err != nil {
 		return err
 	}
-	signed, err := request.Open(data)
-	if err != nil {
-		return fault.With(err, "file", path)
-	}
 	if s.IsJSON() {
-		s.JSON(requestObject(signed))
+		s.JSON(requestObject(signed, found))
 		return nil
 	}
 	s.Line("verify-request", "file", path, "customer", signed.Customer, "site", signed.Site, "product", signed.Product.Name,
@@ -166,33 +175,36 @@ func readRequest(s *ui.Session) error {
 		s.Line("verify-request-database", "database", database.Name, "profile", database.Profile, "size", len(database.Items))
 	}
 	s.Line("verify-request-enrollment", "answer", s.Say("yes-no-"+map[bool]string{true: "true", false: "false"}[signed.Enrollment != nil]))
+	s.PrintChanges(found.changes)
 	return nil
 }
 
-func requestObject(signed *request.Signed) map[string]any {
+func requestObject(signed *request.Signed, found restored) map[string]any {
 	var databases []map[string]any
 	for _, database := range signed.Databases {
 		databases = append(databases, map[string]any{"name": database.Name, "profile": database.Profile.String(), "bytes": len(database.Items)})
 	}
-	return map[string]any{
+	object := map[string]any{
 		"digest": signed.Digest().String(), "customer": signed.Customer, "site": signed.Site, "created": signed.Created,
 		"product": signed.Product.Name, "version": signed.Product.Version, "key": signed.Key.Fingerprint.String(),
 		"enrollment": signed.Enrollment != nil, "databases": databases,
 	}
+	if repair := ui.NewRepairObject(true, found.changes); repair != nil {
+		object["repair"] = repair
+	}
+	return object
 }
 
 // inspect shows a document without judging it, and can take it apart for the
 // programs of others.
 func inspect(s *ui.Session) error {
-	path := s.Arguments()[0]
-	data, err := files.Read(path, signedtext.MaxFile)
-	if err != nil {
+	if err := checkRepair(s); err != nil {
 		return err
 	}
-	_, err = signedtext.Open(data, nil)
-	var unverified *signedtext.UnverifiedError
-	if !errors.As(err, &unverified) {
-		return fault.With(err, "file", path)
+	path := s.Arguments()[0]
+	unverified, found, err := openPath(s, path, openUnverified)
+	if err != nil {
+		return err
 	}
 	signature, err := openpgp.ParseSignature(unverified.Signature)
 	if err != nil {
@@ -201,6 +213,7 @@ func inspect(s *ui.Session) error {
 	kind, _, _ := signedtext.Kind(unverified.Text)
 	s.Line("inspect-head", "file", path, "kind", kind, "digest", signedtext.DigestOf(unverified.Text),
 		"key", signature.Issuer, "signed", signature.Created, "proof", len(unverified.Proof))
+	s.PrintChanges(found.changes)
 	s.Note("inspect-unverified")
 	if _, err := s.Out.Write(append([]byte("\n"), append(unverified.Text, '\n')...)); err != nil {
 		return err

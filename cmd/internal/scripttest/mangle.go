@@ -1,0 +1,69 @@
+package scripttest
+
+import (
+	"encoding/binary"
+	"fmt"
+	"html"
+	"os"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/text/encoding/charmap"
+)
+
+// manglings are what mail and editors do to a whole file.
+var manglings = map[string]func(string) string{
+	"quoted": func(text string) string {
+		return "> " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n> ") + "\n"
+	},
+	"html": func(text string) string {
+		return "<p>" + strings.ReplaceAll(html.EscapeString(text), "\n", "<br>\n") + "</p>"
+	},
+	"printable": func(text string) string {
+		var out strings.Builder
+		for _, octet := range []byte(text) {
+			if octet == '=' || octet >= 0x80 {
+				fmt.Fprintf(&out, "=%02X", octet)
+			} else {
+				out.WriteByte(octet)
+			}
+		}
+		return out.String()
+	},
+	"misread": func(text string) string {
+		read, err := charmap.ISO8859_1.NewDecoder().String(text)
+		if err != nil {
+			panic(err) // every octet is a character of it
+		}
+		return read
+	},
+	"dashes": strings.NewReplacer("-----", "—", "-", "–", `"`, "”").Replace,
+	"joined": func(text string) string { return strings.ReplaceAll(text, "\n", " ") },
+	"twice":  func(text string) string { return text + text },
+	"cr":     strings.NewReplacer("\n", "\r").Replace,
+	"mail":   func(text string) string { return "Olá,\n\nsegue o arquivo:\n\n" + text + "\nAna\n" },
+	"utf16": func(text string) string {
+		out := []byte{0xff, 0xfe}
+		for _, unit := range utf16.Encode([]rune(text)) {
+			out = binary.LittleEndian.AppendUint16(out, unit)
+		}
+		return string(out)
+	},
+}
+
+// mangle does to a file what mail does, one thing after the other.
+func mangle(script *testscript.TestScript, _ bool, arguments []string) {
+	if len(arguments) < 2 {
+		script.Fatalf("usage: mangle FILE HOW…")
+	}
+	text := script.ReadFile(arguments[0])
+	for _, how := range arguments[1:] {
+		change, known := manglings[how]
+		if !known {
+			script.Fatalf("unknown mangling %s", how)
+		}
+		text = change(text)
+	}
+	script.Check(os.WriteFile(script.MkAbs(arguments[0]), []byte(text), 0o600))
+}
