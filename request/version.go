@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/futura/airlicense/keys/signedtext"
 )
 
 // Scheme says how a product writes its versions.
@@ -56,8 +58,11 @@ func (v *Version) parseBuild(text string) (ok bool) {
 		return false
 	}
 	stamp := text[at+1:]
+	if !signedtext.MadeOf(stamp, signedtext.Digits, len("YYMMDDHH")) { // time.Parse takes -1 for a year
+		return false
+	}
 	built, err := time.Parse("06010215", stamp)
-	if err != nil || len(stamp) != len("YYMMDDHH") {
+	if err != nil {
 		return false
 	}
 	v.built = century(built)
