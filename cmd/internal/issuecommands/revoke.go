@@ -97,7 +97,7 @@ func printTarget(s *ui.Session, target *issue.Target, wanted order) {
 	s.Line("issue-revoke", "serial", license.Serial, "customer", license.Customer, "name", target.Customer.Name, "site", license.Site,
 		"product", license.Product.Name, "versions", license.Product.Versions, "issued", license.Issued)
 	for _, keyUser := range target.Customer.KeyUsers {
-		s.Line("issue-keyuser", "name", keyUser.Name, "mail", keyUser.Mail)
+		s.Line("issue-keyuser", "name", keyUser.Name, "mail", keyUser.Mail, "since", keyUser.Since)
 	}
 	if wanted.undo {
 		s.Line("issue-unrevoke-end", "ends", target.Entry.ValidUntil, "reason", reasonWords(s, target.Entry.Reason))

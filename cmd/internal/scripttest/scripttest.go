@@ -75,6 +75,7 @@ func Main(m *testing.M) {
 // system is the environment of this process, with the script's clock.
 func system() *ui.Environment {
 	environment := ui.System("", "test")
+	environment.Out, environment.Err = complete{environment.Out}, complete{environment.Err}
 	if written := os.Getenv("CLOCK"); written != "" {
 		ahead, err := time.ParseDuration(written)
 		if err != nil {
@@ -84,6 +85,19 @@ func system() *ui.Environment {
 		environment.Now = func() time.Time { return now().Add(ahead) }
 	}
 	return environment
+}
+
+// complete passes on what has a value for everything that it names.
+type complete struct{ io.Writer }
+
+// A message that was given too few values, or that no catalogue has.
+var incomplete = regexp.MustCompile(`<no value>|\[[A-Z]{2}-[0-9]{3}[a-z-]*\]|\[(?:word|flag|help|check|kind|source)-[a-z-]+\]`)
+
+func (c complete) Write(data []byte) (int, error) {
+	if found := incomplete.Find(data); found != nil {
+		panic(fmt.Sprintf("%s in: %s", found, data))
+	}
+	return c.Writer.Write(data)
 }
 
 // Run runs the scripts of a folder.
