@@ -137,11 +137,17 @@ func export(s *ui.Session) error {
 			return files.Exists.New("is there already", "file", out)
 		}
 	}
-	if outside, err := opened.Outside(); err != nil {
+	outside, err := opened.Outside()
+	switch {
+	case err != nil:
 		return err
-	} else if outside != nil {
+	case outside != nil:
 		return exportText(s, opened, outside)
 	}
+	return exportSigned(s, opened)
+}
+
+func exportSigned(s *ui.Session, opened *site.Site) error {
 	key, err := unlockKey(s, opened)
 	if err != nil {
 		return err
@@ -154,21 +160,12 @@ func export(s *ui.Session) error {
 	if err != nil {
 		return err
 	}
-	out := s.String("out")
-	if out == "" {
-		out = defaultName(made) + ".request"
-	}
-	if err := files.Create(out, signed.Document.Render(), files.Public); err != nil {
+	out, err := writeExport(s, opened, made, ".request", signed.Document.Render(), signed.Digest())
+	if err != nil {
 		return err
 	}
-	opened.Journal(s.Now(), "export", made.Product.Version, signed.Digest().String())
-	showWarnings(s, opened)
 	if s.IsJSON() {
-		s.JSON(map[string]any{
-			"file": out, "digest": signed.Digest().String(), "customer": made.Customer, "site": made.Site,
-			"product": made.Product.Name, "version": made.Product.Version, "key": key.Fingerprint().String(),
-			"databases": len(made.Databases), "first": made.Enrollment != nil,
-		})
+		s.JSON(exported(made, out, signed.Digest(), key.Fingerprint()))
 		return nil
 	}
 	s.Line("request-exported", "file", out, "title", profile.Title, "version", made.Product.Version)
@@ -178,8 +175,30 @@ func export(s *ui.Session) error {
 	return nil
 }
 
+// writeExport writes what leaves the site, once, and into the journal.
+func writeExport(s *ui.Session, opened *site.Site, made *request.Request, extension string, data []byte, digest signedtext.Digest) (out string, err error) {
+	if out = s.String("out"); out == "" {
+		out = defaultName(made) + extension
+	}
+	if err := files.Create(out, data, files.Public); err != nil {
+		return "", err
+	}
+	opened.Journal(s.Now(), "export", made.Product.Version, digest.String())
+	showWarnings(s, opened)
+	return out, nil
+}
+
 func defaultName(made *request.Request) string {
 	return fmt.Sprintf("%s-%s-%s-%s", made.Customer, made.Product.Name, made.Product.Version, made.Created.Format("2006-01-02"))
+}
+
+// exported is what export prints as JSON.
+func exported(made *request.Request, out string, digest signedtext.Digest, key openpgp.Fingerprint) map[string]any {
+	return map[string]any{
+		"file": out, "digest": digest.String(), "customer": made.Customer, "site": made.Site,
+		"product": made.Product.Name, "version": made.Product.Version, "key": key.String(),
+		"databases": len(made.Databases), "first": made.Enrollment != nil,
+	}
 }
 
 // exportText writes the request as a text for the program that holds the
@@ -197,21 +216,14 @@ func exportText(s *ui.Session, opened *site.Site, certificate *openpgp.Certifica
 	if err != nil {
 		return err
 	}
-	out := s.String("out")
-	if out == "" {
-		out = defaultName(made) + ".text"
-	}
-	if err := files.Create(out, text, files.Public); err != nil {
+	out, err := writeExport(s, opened, made, ".text", text, signedtext.DigestOf(text))
+	if err != nil {
 		return err
 	}
-	opened.Journal(s.Now(), "export", made.Product.Version, signedtext.DigestOf(text).String())
-	showWarnings(s, opened)
 	if s.IsJSON() {
-		s.JSON(map[string]any{
-			"file": out, "digest": signedtext.DigestOf(text).String(), "customer": made.Customer, "site": made.Site,
-			"product": made.Product.Name, "version": made.Product.Version, "key": certificate.Fingerprint().String(),
-			"databases": len(made.Databases), "first": made.Enrollment != nil, "signed": false,
-		})
+		object := exported(made, out, signedtext.DigestOf(text), certificate.Fingerprint())
+		object["signed"] = false
+		s.JSON(object)
 		return nil
 	}
 	signed := strings.TrimSuffix(out, ".text") + ".request"
