@@ -58,7 +58,7 @@ func (v *Version) parseBuild(text string) (ok bool) {
 		return false
 	}
 	stamp := text[at+1:]
-	if !signedtext.MadeOf(stamp, signedtext.Digits, len("YYMMDDHH")) { // time.Parse takes -1 for a year
+	if len(stamp) != len("YYMMDDHH") || !signedtext.MadeOf(stamp, signedtext.Digits, len(stamp)) { // time.Parse takes -1 for a year
 		return false
 	}
 	built, err := time.Parse("06010215", stamp)
