@@ -3,7 +3,6 @@ package signedtext
 import (
 	"bytes"
 	"encoding/base64"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -161,7 +160,7 @@ func (r *foreignReader) document() (*Document, error) {
 }
 
 // headerForm is a header line, in the spelling that all programs use.
-var headerForm = regexp.MustCompile(`^(Hash|Version|Comment|Charset|MessageID):(?: ([^\x00-\x1f\x7f]*))?$`)
+var headerForm = lazily(`^(Hash|Version|Comment|Charset|MessageID):(?: ([^\x00-\x1f\x7f]*))?$`)
 
 // headers reads header lines up to the empty line and returns the values of
 // Hash. The others say nothing that matters, and anybody can write them.
@@ -174,7 +173,7 @@ func (r *foreignReader) headers() (hashes []string, err error) {
 		if line == "" {
 			return hashes, nil
 		}
-		header := headerForm.FindStringSubmatch(line)
+		header := headerForm().FindStringSubmatch(line)
 		if header == nil || count == maxHeaders || header[1] == "Charset" && !strings.EqualFold(header[2], "utf-8") {
 			return nil, r.damaged("a header that is not accepted")
 		}

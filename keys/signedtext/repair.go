@@ -2,7 +2,9 @@ package signedtext
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/futura/airlicense/keys/fault"
 )
@@ -208,4 +210,10 @@ func trimmedLines(text []byte) [][]byte {
 		}
 	}
 	return list
+}
+
+// lazily compiles an expression when it is first needed: most programs never
+// repair anything, and compiling all of them takes longer than a whole verdict.
+func lazily(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }

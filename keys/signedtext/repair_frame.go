@@ -38,9 +38,9 @@ const gap = `[\s>|]*`
 
 // frameForm finds words of the frame, whatever happened to dashes, blanks
 // and line ends around and between them.
-func frameForm(words string) *regexp.Regexp {
+func frameForm(words string) func() *regexp.Regexp {
 	letters := strings.Split(strings.ReplaceAll(words, " ", ""), "")
-	return regexp.MustCompile(`(?i)[-–—>|\s]*` + strings.Join(letters, gap) + `[-–— ]*`)
+	return lazily(`(?i)[-–—>|\s]*` + strings.Join(letters, gap) + `[-–— ]*`)
 }
 
 var (
@@ -49,7 +49,7 @@ var (
 	endSignatureForm   = frameForm("END PGP SIGNATURE")
 	beginProofForm     = frameForm("BEGIN FUTURA PROOF")
 	endProofForm       = frameForm("END FUTURA PROOF")
-	beginTextForm      = regexp.MustCompile(strings.Join(strings.Split("kind", ""), gap) + gap + `=` + gap + `"` + gap + strings.Join(strings.Split("futura", ""), gap) + gap + `[-–—]`)
+	beginTextForm      = lazily(strings.Join(strings.Split("kind", ""), gap) + gap + `=` + gap + `"` + gap + strings.Join(strings.Split("futura", ""), gap) + gap + `[-–—]`)
 )
 
 // takeApart finds the parts of the document in a reading, nil when it holds
@@ -64,7 +64,7 @@ func takeApart(read reading) *mangled {
 	return found
 }
 
-var quotingForm = regexp.MustCompile(`^[ \t]*[>|](?:[ \t]*[>|])*`)
+var quotingForm = lazily(`^[ \t]*[>|](?:[ \t]*[>|])*`)
 
 // stripQuoting takes quote marks off the beginnings of lines where most
 // lines have one. A line of HTML in quoted-printable may begin with one too.
@@ -81,7 +81,7 @@ func stripQuoting(text string) string {
 func unquoteLines(lines []string) (first, count int) {
 	blank := true
 	for i, line := range lines {
-		mark := quotingForm.FindString(line)
+		mark := quotingForm().FindString(line)
 		if mark == "" {
 			continue
 		}
@@ -92,7 +92,7 @@ func unquoteLines(lines []string) (first, count int) {
 		blank = blank && (rest == "" || rest[0] == ' ')
 	}
 	for i, line := range lines {
-		if mark := quotingForm.FindString(line); mark != "" {
+		if mark := quotingForm().FindString(line); mark != "" {
 			if line = line[len(mark):]; blank {
 				line = strings.TrimPrefix(line, " ")
 			}
@@ -117,9 +117,9 @@ func (m *mangled) unquote() {
 // it may be missing.
 func (m *mangled) locate() bool {
 	at := &m.where
-	text := beginTextForm.FindAllStringIndex(at.whole, 2)
-	begin := beginMessageForm.FindAllStringIndex(at.whole, 2)
-	signature := beginSignatureForm.FindAllStringIndex(at.whole, 2)
+	text := beginTextForm().FindAllStringIndex(at.whole, 2)
+	begin := beginMessageForm().FindAllStringIndex(at.whole, 2)
+	signature := beginSignatureForm().FindAllStringIndex(at.whole, 2)
 	if len(text) != 1 || len(signature) != 1 || len(begin) > 1 || signature[0][0] < text[0][0] {
 		return false
 	}
@@ -128,16 +128,16 @@ func (m *mangled) locate() bool {
 		at.begin = begin[0][0]
 	}
 	at.signature, at.armor = signature[0][0], signature[0][1]
-	at.armorEnd, at.rest = after(at.whole, at.armor, endSignatureForm)
+	at.armorEnd, at.rest = after(at.whole, at.armor, endSignatureForm())
 	at.proof, at.block, at.blockEnd, at.afterwards = -1, -1, -1, at.rest
 	behind := at.rest
 	if at.armorEnd == len(at.whole) { // the END line is missing
 		behind = at.armor
 	}
-	if found := beginProofForm.FindStringIndex(at.whole[behind:]); found != nil {
+	if found := beginProofForm().FindStringIndex(at.whole[behind:]); found != nil {
 		at.proof, at.block = behind+found[0], behind+found[1]
 		at.armorEnd, at.rest = min(at.armorEnd, at.proof), min(at.rest, at.proof)
-		at.blockEnd, at.afterwards = after(at.whole, at.block, endProofForm)
+		at.blockEnd, at.afterwards = after(at.whole, at.block, endProofForm())
 	}
 	return true
 }
@@ -154,7 +154,7 @@ func after(whole string, offset int, form *regexp.Regexp) (begin, end int) {
 // readSignature takes the packet out of the armor. A packet knows its
 // length, so padding and checksum need not be there.
 func (m *mangled) readSignature() bool {
-	body := armorHeader.ReplaceAllString(m.where.whole[m.where.armor:m.where.armorEnd], "")
+	body := armorHeader().ReplaceAllString(m.where.whole[m.where.armor:m.where.armorEnd], "")
 	data := looseBase64(body, 4*openpgp.MaxSignature)
 	packet, _, ok := openpgp.CutSignature(data)
 	if !ok {
@@ -165,7 +165,7 @@ func (m *mangled) readSignature() bool {
 	return err == nil
 }
 
-var armorHeader = regexp.MustCompile(`(?m)^\s*(?:Version|Comment|Hash|Charset|MessageID): .*$`)
+var armorHeader = lazily(`(?m)^\s*(?:Version|Comment|Hash|Charset|MessageID): .*$`)
 
 // looseBase64 decodes what it finds of the alphabet, without padding.
 func looseBase64(text string, limit int) []byte {

@@ -79,21 +79,21 @@ func decode(file []byte) (string, notes) {
 		text = decodeWindows(file)
 		seen.add(WhatWindows, noLine, noCount)
 	}
-	if visible := invisible.ReplaceAllString(text, "$1"); visible != text {
+	if visible := invisible().ReplaceAllString(text, "$1"); visible != text {
 		text = visible
 		seen.add(WhatInvisible, noLine, noCount)
 	}
 	if strings.Contains(text, "\r") && unevenEnds(text) {
 		seen.add(WhatLineEnds, noLine, noCount)
 	}
-	return lineEnds.ReplaceAllString(text, "\n"), seen
+	return lineEnds().ReplaceAllString(text, "\n"), seen
 }
 
 // invisible are the zero-width characters and the soft hyphen, which must go
 // before anything else is looked for, unless it may be half of a misread í.
-var invisible = regexp.MustCompile("[\u200b-\u200f\u2060\ufeff]|(^|[^\u00c2\u00c3])\u00ad+")
+var invisible = lazily("[\u200b-\u200f\u2060\ufeff]|(^|[^\u00c2\u00c3])\u00ad+")
 
-var lineEnds = regexp.MustCompile(`\r*\n|\r`)
+var lineEnds = lazily(`\r*\n|\r`)
 
 // unevenEnds reports line ends that are not all CR LF.
 func unevenEnds(text string) bool {
@@ -163,13 +163,13 @@ func (r *reading) undo(which undoing) {
 		before := r.text
 		// A soft line break at a line's end shows that quoted-printable is
 		// the outer one, as in mail: it may stand within a tag.
-		if which&undoPrintable != 0 && printableForm.MatchString(r.text) && softBreak.MatchString(r.text) {
+		if which&undoPrintable != 0 && printableForm().MatchString(r.text) && softBreak().MatchString(r.text) {
 			r.fromPrintable(which&strictly != 0)
 		}
 		if which&undoHTML != 0 {
 			r.set(WhatHTML, fromHTML(r.text))
 		}
-		if which&undoPrintable != 0 && printableForm.MatchString(r.text) {
+		if which&undoPrintable != 0 && printableForm().MatchString(r.text) {
 			r.fromPrintable(which&strictly != 0)
 		}
 		if r.text == before {
@@ -198,28 +198,28 @@ func (r *reading) set(what, text string) {
 }
 
 var (
-	tagForm    = regexp.MustCompile(`[ \t]*<\n?(?:!--|/?\n?[a-zA-Z])[^<>]*>(?:[ \t]*\n)?`)
-	entityForm = regexp.MustCompile(`&\n?#?\n?(?:[0-9A-Za-z]\n?){2,10};`)
-	htmlForm   = regexp.MustCompile(`(?i)&\n?(?:q\n?u\n?o\n?t|g\n?t|l\n?t|n\n?b\n?s\n?p|a\n?m\n?p|#\n?x?[0-9a-f\n]+|[a-z]+(?:acute|grave|circ|tilde|cedil|uml))\n?;|<\n?(?:b\n?r|p|d\n?i\n?v|html|body|pre|span)\b`)
+	tagForm    = lazily(`[ \t]*<\n?(?:!--|/?\n?[a-zA-Z])[^<>]*>(?:[ \t]*\n)?`)
+	entityForm = lazily(`&\n?#?\n?(?:[0-9A-Za-z]\n?){2,10};`)
+	htmlForm   = lazily(`(?i)&\n?(?:q\n?u\n?o\n?t|g\n?t|l\n?t|n\n?b\n?s\n?p|a\n?m\n?p|#\n?x?[0-9a-f\n]+|[a-z]+(?:acute|grave|circ|tilde|cedil|uml))\n?;|<\n?(?:b\n?r|p|d\n?i\n?v|html|body|pre|span)\b`)
 )
 
 // fromHTML takes tags off and reads character references. An element that
 // is a line of its own ends one. Both may have been broken by a line end.
 func fromHTML(text string) string {
-	if !htmlForm.MatchString(text) {
+	if !htmlForm().MatchString(text) {
 		return text
 	}
-	text = tagForm.ReplaceAllStringFunc(text, untag)
-	return entityForm.ReplaceAllStringFunc(text, func(entity string) string {
+	text = tagForm().ReplaceAllStringFunc(text, untag)
+	return entityForm().ReplaceAllStringFunc(text, func(entity string) string {
 		return html.UnescapeString(strings.ReplaceAll(entity, "\n", ""))
 	})
 }
 
-var blockForm = regexp.MustCompile(`^</?(?:br|p|div|tr|li|h[1-6]|pre|blockquote|html|body|table)\b`)
+var blockForm = lazily(`^</?(?:br|p|div|tr|li|h[1-6]|pre|blockquote|html|body|table)\b`)
 
 func untag(tag string) string {
 	name := strings.ToLower(strings.ReplaceAll(strings.Trim(tag, " \t\n"), "\n", ""))
-	if blockForm.MatchString(name) && (strings.HasPrefix(name, "</") || strings.HasPrefix(name, "<br")) {
+	if blockForm().MatchString(name) && (strings.HasPrefix(name, "</") || strings.HasPrefix(name, "<br")) {
 		return "\n"
 	}
 	if strings.HasSuffix(tag, "\n") {
@@ -230,13 +230,13 @@ func untag(tag string) string {
 
 var (
 	// printableForm finds the sign that every document has many of.
-	printableForm = regexp.MustCompile(`=[ \t]*\n?3\n?D`)
-	softBreak     = regexp.MustCompile(`=[ \t]*\n`)
+	printableForm = lazily(`=[ \t]*\n?3\n?D`)
+	softBreak     = lazily(`=[ \t]*\n`)
 	// printableParts finds an escape or a soft line break, perhaps with
 	// blanks behind it, with empty lines after it, or joined with its next
 	// line; brokenParts an escape broken by a line end, too.
-	printableParts = regexp.MustCompile(`=[0-9A-F]{2}|=[ \t]*\n+|=[ \t]+`)
-	brokenParts    = regexp.MustCompile(`=(?:[ \t]*\n)?(?:3\n?D|[89A-F]\n?[0-9A-F])|=[0-7]\n?[0-9A-F]|=[ \t]*\n+|=[ \t]+`)
+	printableParts = lazily(`=[0-9A-F]{2}|=[ \t]*\n+|=[ \t]+`)
+	brokenParts    = lazily(`=(?:[ \t]*\n)?(?:3\n?D|[89A-F]\n?[0-9A-F])|=[0-7]\n?[0-9A-F]|=[ \t]*\n+|=[ \t]+`)
 )
 
 // fromPrintable decodes quoted-printable. Quote marks go first, because a
@@ -244,11 +244,11 @@ var (
 func (r *reading) fromPrintable(strict bool) {
 	r.set(WhatQuoting, stripQuoting(r.text))
 	if strict {
-		r.set(WhatPrintable, decodePrintable(r.text, printableParts))
+		r.set(WhatPrintable, decodePrintable(r.text, printableParts()))
 		return
 	}
 	r.set(WhatEdges, unindent(r.text))
-	r.set(WhatPrintable, decodePrintable(r.text, brokenParts))
+	r.set(WhatPrintable, decodePrintable(r.text, brokenParts()))
 }
 
 // decodePrintable reads RFC 2045, 6.7.
@@ -263,7 +263,7 @@ func decodePrintable(text string, form *regexp.Regexp) string {
 	if !utf8.ValidString(decoded) {
 		decoded = decodeWindows([]byte(decoded))
 	}
-	return lineEnds.ReplaceAllString(decoded, "\n")
+	return lineEnds().ReplaceAllString(decoded, "\n")
 }
 
 func unhex(digit byte) byte {

@@ -3,7 +3,6 @@ package signedtext
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -239,7 +238,7 @@ func pieceOf(key string) (base string, number int) {
 	return base, number
 }
 
-var scalarForm = regexp.MustCompile(`^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z|true|false|-?[0-9]{1,18})`)
+var scalarForm = lazily(`^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z|true|false|-?[0-9]{1,18})`)
 
 // scalar reads a value that is no string. It collects ahead, drops what
 // means nothing, and then goes over as much as the value took.
@@ -254,7 +253,7 @@ func (s *scanner) scalar() (string, bool) {
 		collected.WriteRune(character)
 		ahead.at += size
 	}
-	value := scalarForm.FindString(collected.String())
+	value := scalarForm().FindString(collected.String())
 	for range value {
 		s.next()
 		_, size := utf8.DecodeRuneInString(s.text[s.at:])
@@ -350,9 +349,9 @@ func (e *entry) join(how way, column int, goesOn bool) string {
 // taken for base64 and not for words.
 const minWord = 20
 
-func isWord(text string) bool { return len(text) > minWord && wordForm.MatchString(text) }
+func isWord(text string) bool { return len(text) > minWord && wordForm().MatchString(text) }
 
-var wordForm = regexp.MustCompile(`^[A-Za-z0-9_–—-]+$`)
+var wordForm = lazily(`^[A-Za-z0-9_–—-]+$`)
 
 // fills reports whether a piece is as long as cut makes one; an escape at
 // its end may not have fit.
