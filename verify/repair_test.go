@@ -253,21 +253,31 @@ func specimens(t testing.TB) []specimen {
 // pair, on a document of every kind.
 func TestRepairUndoesAnyTwoDamages(t *testing.T) {
 	for _, specimen := range specimens(t) {
-		for _, one := range damages {
-			for _, two := range damages {
-				file := mangle(specimen.file, one, two)
-				repaired, changes, err := signedtext.Repair(file, specimen.open)
-				if err != nil {
-					t.Errorf("%s, %s, then %s: %v", specimen.name, one.name, two.name, err)
-					continue
-				}
-				if isSound := specimen.open(file) == nil; isSound != (len(changes) == 0) || isSound != bytes.Equal(repaired, file) {
-					t.Errorf("%s, %s, then %s: accepted as it came: %t, changes %v", specimen.name, one.name, two.name, isSound, changes)
-				} else if !isSound && !bytes.Equal(repaired, specimen.file) {
-					t.Errorf("%s, %s, then %s: something else came out", specimen.name, one.name, two.name)
+		t.Run(specimen.name, func(t *testing.T) {
+			t.Parallel()
+			for i, one := range damages {
+				for j, two := range damages {
+					if (i*len(damages)+j)%stride == 0 {
+						undoes(t, specimen, one, two)
+					}
 				}
 			}
-		}
+		})
+	}
+}
+
+func undoes(t *testing.T, specimen specimen, one, two damage) {
+	t.Helper()
+	file := mangle(specimen.file, one, two)
+	repaired, changes, err := signedtext.Repair(file, specimen.open)
+	if err != nil {
+		t.Errorf("%s, then %s: %v", one.name, two.name, err)
+		return
+	}
+	if isSound := specimen.open(file) == nil; isSound != (len(changes) == 0) || isSound != bytes.Equal(repaired, file) {
+		t.Errorf("%s, then %s: accepted as it came: %t, changes %v", one.name, two.name, isSound, changes)
+	} else if !isSound && !bytes.Equal(repaired, specimen.file) {
+		t.Errorf("%s, then %s: something else came out", one.name, two.name)
 	}
 }
 
@@ -295,7 +305,7 @@ func TestRepairReadsTheSourceOfMail(t *testing.T) {
 func TestRepairAcceptsNothingThatWasTamperedWith(t *testing.T) {
 	random := rand.New(seed("tamper"))
 	for _, specimen := range specimens(t) {
-		for range 750 {
+		for range 750 / stride {
 			tampered, where := tamper(random, specimen.file)
 			one, two := damages[random.IntN(len(damages))], damages[random.IntN(len(damages))]
 			repaired, _, err := signedtext.Repair(mangle(tampered, one, two), specimen.open)
