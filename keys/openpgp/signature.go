@@ -43,9 +43,11 @@ var hashes = map[byte]crypto.Hash{8: crypto.SHA256, 9: crypto.SHA384, 10: crypto
 // integerCount tells how many numbers a signature of this algorithm has.
 var integerCount = map[byte]int{algorithmRSA: 1, algorithmECDSA: 2, algorithmEdDSA: 2}
 
+var hashNames = map[crypto.Hash]string{crypto.SHA256: "SHA256", crypto.SHA384: "SHA384", crypto.SHA512: "SHA512"}
+
 // HashName returns the name of the hash as a Hash header spells it.
 func (s *Signature) HashName() string {
-	return map[crypto.Hash]string{crypto.SHA256: "SHA256", crypto.SHA384: "SHA384", crypto.SHA512: "SHA512"}[s.Hash]
+	return hashNames[s.Hash]
 }
 
 // Packet returns the bytes that were parsed.
@@ -212,7 +214,16 @@ func (s *Signature) readNumbers(rest []byte) error {
 // text is in canonical form: LF, no trailing blanks, no final line end.
 func (s *Signature) digest(text []byte) []byte {
 	hash := s.Hash.New()
-	hash.Write(bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")))
+	for i, line := 0, 0; ; line = i + 1 {
+		next := bytes.IndexByte(text[line:], '\n')
+		if next < 0 {
+			hash.Write(text[line:])
+			break
+		}
+		i = line + next
+		hash.Write(text[line:i])
+		hash.Write([]byte("\r\n"))
+	}
 	hash.Write(s.hashed)
 	trailer := []byte{4, 0xFF, 0, 0, 0, 0}
 	binary.BigEndian.PutUint32(trailer[2:], uint32(len(s.hashed)))

@@ -3,7 +3,6 @@ package signedtext
 import (
 	"bytes"
 	"encoding/base64"
-	"fmt"
 	"time"
 
 	"github.com/futura/airlicense/keys/openpgp"
@@ -116,7 +115,10 @@ const (
 // Render writes the file; see the package comment.
 func (d *Document) Render() []byte {
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "%sHash: %s\n\n%s\n", beginMessage, d.signature.HashName(), d.text)
+	out.Grow(len(d.text) + 2*len(d.proof) + 2*openpgp.MaxSignature/4) // most of it at once
+	out.WriteString(beginMessage + "Hash: " + d.signature.HashName() + "\n\n")
+	out.Write(d.text)
+	out.WriteByte('\n')
 	out.Write(openpgp.Armor(openpgp.SignatureBlock, d.signature.Packet()))
 	if len(d.proof) > 0 {
 		out.WriteString(beginProof)
