@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -23,25 +23,23 @@ const armorColumns = 64
 // GnuPG 2.2 and 2.4 refuse armor without that line whenever the length of
 // the data is a multiple of three (GnuPG T7071), and the encoder of go-crypto
 // for clear-signed messages leaves it out; so we write armor ourselves.
-func Armor(block string, data []byte) []byte {
-	var out bytes.Buffer
-	fmt.Fprintf(&out, "-----BEGIN %s-----\n\n", block)
-	WriteBase64(&out, data)
+func Armor(block string, data []byte) []byte { return AppendArmor(nil, block, data) }
+
+// AppendArmor appends the block to out.
+func AppendArmor(out []byte, block string, data []byte) []byte {
+	out = append(append(append(out, beginArmor...), block...), "-----\n\n"...)
+	out = AppendBase64(out, data)
 	sum := crc24(data)
-	check := []byte{byte(sum >> 16), byte(sum >> 8), byte(sum)}
-	fmt.Fprintf(&out, "=%s\n-----END %s-----\n", base64.StdEncoding.EncodeToString(check), block)
-	return out.Bytes()
+	out = base64.StdEncoding.AppendEncode(append(out, '='), []byte{byte(sum >> 16), byte(sum >> 8), byte(sum)})
+	return append(append(append(append(out, '\n'), endArmor...), block...), "-----\n"...)
 }
 
-// WriteBase64 writes data as lines of 64 columns of padded base64.
-func WriteBase64(out *bytes.Buffer, data []byte) {
-	encoded := base64.StdEncoding.EncodeToString(data)
-	for len(encoded) > 0 {
-		n := min(len(encoded), armorColumns)
-		out.WriteString(encoded[:n])
-		out.WriteByte('\n')
-		encoded = encoded[n:]
+// AppendBase64 appends data as lines of 64 columns of padded base64.
+func AppendBase64(out, data []byte) []byte {
+	for line := range slices.Chunk(data, armorColumns/4*3) {
+		out = append(base64.StdEncoding.AppendEncode(out, line), '\n')
 	}
+	return out
 }
 
 // crc24 is the checksum of RFC 4880, 6.1.

@@ -250,7 +250,7 @@ func (s *Secret) Sign(text []byte, at time.Time) ([]byte, error) {
 	if err != nil {
 		return nil, notSecret("hash", err)
 	}
-	hash.Write(bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")))
+	writeText(hash, text)
 	if err := signature.Sign(hash, s.key, config); err != nil {
 		return nil, notSecret("signing", err)
 	}

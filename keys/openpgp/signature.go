@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"encoding/binary"
+	"hash"
 	"time"
 )
 
@@ -209,26 +210,30 @@ func (s *Signature) readNumbers(rest []byte) error {
 	return nil
 }
 
-// digest hashes the text as a text signature does (RFC 9580, 5.2.4): line
-// ends as CR LF, then the hashed part of the packet and its trailer. The
-// text is in canonical form: LF, no trailing blanks, no final line end.
+// digest hashes the text, then the hashed part of the packet and its trailer
+// (RFC 9580, 5.2.4).
 func (s *Signature) digest(text []byte) []byte {
 	hash := s.Hash.New()
-	for i, line := 0, 0; ; line = i + 1 {
-		next := bytes.IndexByte(text[line:], '\n')
-		if next < 0 {
-			hash.Write(text[line:])
-			break
-		}
-		i = line + next
-		hash.Write(text[line:i])
-		hash.Write([]byte("\r\n"))
-	}
+	writeText(hash, text)
 	hash.Write(s.hashed)
 	trailer := []byte{4, 0xFF, 0, 0, 0, 0}
 	binary.BigEndian.PutUint32(trailer[2:], uint32(len(s.hashed)))
 	hash.Write(trailer)
 	return hash.Sum(nil)
+}
+
+// writeText hashes a text as text signatures do, with line ends as CR LF. The
+// text is in canonical form: LF, no trailing blanks, no final line end.
+func writeText(hash hash.Hash, text []byte) {
+	lineEnd := []byte("\r\n")
+	for rest, more := text, true; more; {
+		var line []byte
+		line, rest, more = bytes.Cut(rest, lineEnd[1:])
+		hash.Write(line)
+		if more {
+			hash.Write(lineEnd)
+		}
+	}
 }
 
 // CutSignature splits data behind the signature packet that it begins with.

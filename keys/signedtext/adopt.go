@@ -291,8 +291,7 @@ func (r *foreignReader) base64(end string, limit int) (data []byte, checksum str
 	if data, err = decodeBase64([]byte(joined)); err != nil || len(data) == 0 {
 		return nil, "", r.damaged("base64 is damaged")
 	}
-	var again bytes.Buffer
-	if openpgp.WriteBase64(&again, data); again.String() != strings.Join(lines, "\n")+"\n" {
+	if again := openpgp.AppendBase64(nil, data); string(again) != strings.Join(lines, "\n")+"\n" {
 		r.changed(adoptedWidth, 0)
 	}
 	return data, checksum, nil

@@ -21,7 +21,7 @@ func CheckText(text []byte) error {
 	if !utf8.Valid(text) {
 		return notCanonical(0, "not UTF-8")
 	}
-	if !norm.NFC.IsNormal(text) {
+	if !isASCII(text) && !norm.NFC.IsNormal(text) {
 		return notCanonical(0, "not NFC")
 	}
 	number := 0
@@ -34,6 +34,16 @@ func CheckText(text []byte) error {
 	return nil
 }
 
+// isASCII spares most texts the tables of Unicode.
+func isASCII(text []byte) bool {
+	for _, octet := range text {
+		if octet >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
 func notCanonical(line int, reason string) error {
 	return NotCanonical.New("not a canonical text", "line", line, "reason", reason)
 }
@@ -43,11 +53,11 @@ func checkLine(line string) string {
 	if line == "" {
 		return ""
 	}
-	if utf8.RuneCountInString(line) > MaxColumns {
+	if len(line) > MaxColumns && utf8.RuneCountInString(line) > MaxColumns {
 		return "longer than 64 columns"
 	}
 	for _, character := range line {
-		if !allowed(character) {
+		if character < ' ' || character > '~' && !allowedBeyond(character) {
 			return "character that is not allowed"
 		}
 	}
@@ -60,14 +70,11 @@ func checkLine(line string) string {
 	return ""
 }
 
-// allowed reports whether a character may stand in a text: printable ASCII,
-// letters, marks and numbers of any script, and three signs of business
-// texts. Controls, other blanks, bidirectional and zero-width characters and
-// typographic punctuation are thereby out.
-func allowed(character rune) bool {
-	if character < utf8.RuneSelf {
-		return character >= ' ' && character <= '~'
-	}
+// allowedBeyond reports whether a character beyond printable ASCII may stand
+// in a text: letters, marks and numbers of any script, and three signs of
+// business texts. Controls, other blanks, bidirectional and zero-width
+// characters and typographic punctuation are thereby out.
+func allowedBeyond(character rune) bool {
 	if character <= unicode.MaxLatin1 { // most of Portuguese and Italian, and quicker
 		return unicode.IsLetter(character) || unicode.IsNumber(character) || character == '°' || character == '§'
 	}

@@ -114,18 +114,14 @@ const (
 
 // Render writes the file; see the package comment.
 func (d *Document) Render() []byte {
-	var out bytes.Buffer
-	out.Grow(len(d.text) + 2*len(d.proof) + 2*openpgp.MaxSignature/4) // most of it at once
-	out.WriteString(beginMessage + "Hash: " + d.signature.HashName() + "\n\n")
-	out.Write(d.text)
-	out.WriteByte('\n')
-	out.Write(openpgp.Armor(openpgp.SignatureBlock, d.signature.Packet()))
+	out := make([]byte, 0, len(d.text)+2*len(d.proof)+2*openpgp.MaxSignature/4) // mostly enough
+	out = append(out, beginMessage+"Hash: "+d.signature.HashName()+"\n\n"...)
+	out = append(append(out, d.text...), '\n')
+	out = openpgp.AppendArmor(out, openpgp.SignatureBlock, d.signature.Packet())
 	if len(d.proof) > 0 {
-		out.WriteString(beginProof)
-		openpgp.WriteBase64(&out, d.proof)
-		out.WriteString(endProof)
+		out = append(openpgp.AppendBase64(append(out, beginProof...), d.proof), endProof...)
 	}
-	return out.Bytes()
+	return out
 }
 
 // parse takes a file apart, loosely, and then demands that putting it
@@ -236,8 +232,9 @@ func proofBlock(rest []byte) ([]byte, error) {
 	return proof, err
 }
 
+// decodeBase64 passes over line ends wherever they are.
 func decodeBase64(lines []byte) ([]byte, error) {
-	decoded, err := base64.StdEncoding.Strict().DecodeString(string(bytes.ReplaceAll(lines, []byte("\n"), nil)))
+	decoded, err := base64.StdEncoding.Strict().AppendDecode(nil, lines)
 	if err != nil {
 		return nil, FrameDamaged.New("base64 is damaged", "line", 0)
 	}

@@ -31,18 +31,42 @@ const timeForm = "2006-01-02T15:04:05Z"
 // to structs and slices of structs; a document of another shape is a
 // programming error and panics.
 func Marshal(document any) ([]byte, error) {
-	var out writer
-	if err := out.table(reflect.ValueOf(document), ""); err != nil {
-		return nil, err
+	text, err := write(document, shapes{})
+	if err == nil {
+		err = CheckText(text)
 	}
-	text := bytes.TrimSuffix(out.Bytes(), []byte("\n"))
-	if err := CheckText(text); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	return text, nil
 }
 
-type writer struct{ bytes.Buffer }
+// write is Marshal without the look at the text.
+func write(document any, known shapes) ([]byte, error) {
+	out := writer{shapes: known}
+	err := out.table(reflect.ValueOf(document), "")
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
+}
+
+type writer struct {
+	bytes.Buffer
+	shapes shapes
+}
+
+// shapes remembers the shape of each type of one document, which holds many
+// tables of a type and is read and written in one call.
+type shapes map[reflect.Type]tableShape
+
+type tableShape struct{ values, tables []shape }
+
+func (s shapes) of(document reflect.Type) tableShape {
+	known, found := s[document]
+	if !found {
+		known.values, known.tables = shapeOf(document)
+		s[document] = known
+	}
+	return known
+}
 
 // shape is what is known of one field of a document from its type.
 type shape struct {
@@ -89,8 +113,8 @@ func isTable(kind reflect.Type) bool {
 
 func (w *writer) table(document reflect.Value, path string) error {
 	document = reflect.Indirect(document)
-	values, tables := shapeOf(document.Type())
-	for _, field := range values {
+	known := w.shapes.of(document.Type())
+	for _, field := range known.values {
 		value := document.Field(field.index)
 		if field.optional && value.IsZero() {
 			continue
@@ -99,7 +123,7 @@ func (w *writer) table(document reflect.Value, path string) error {
 			return err
 		}
 	}
-	for _, field := range tables {
+	for _, field := range known.tables {
 		value := document.Field(field.index)
 		if field.optional && value.IsZero() {
 			continue

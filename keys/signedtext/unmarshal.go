@@ -27,7 +27,7 @@ func Unmarshal(text []byte, kind string, format int, document any) error {
 	if err := checkKind(text, kind, format); err != nil {
 		return err
 	}
-	in := reader{lines: strings.Split(string(text), "\n")}
+	in := reader{lines: strings.Split(string(text), "\n"), shapes: shapes{}}
 	err := in.table(reflect.ValueOf(document).Elem(), "")
 	if err == nil && in.at < len(in.lines) {
 		err = errors.New("a line that does not belong there")
@@ -35,7 +35,7 @@ func Unmarshal(text []byte, kind string, format int, document any) error {
 	if err != nil {
 		return NotDocument.Wrap(err, "not a document of its kind", "line", min(in.at+1, len(in.lines)))
 	}
-	again, err := Marshal(document)
+	again, err := write(document, in.shapes)
 	if err != nil {
 		return err
 	}
@@ -61,20 +61,21 @@ func checkKind(text []byte, kind string, format int) error {
 // reader takes the lines of a text one after the other. CheckText has
 // accepted them, so every value has one of the known forms.
 type reader struct {
-	lines []string
-	at    int
+	lines  []string
+	at     int
+	shapes shapes
 }
 
 // table reads the fields of a struct in Marshal's order. Fields tagged
 // omitempty may be absent.
 func (r *reader) table(document reflect.Value, path string) error {
-	values, tables := shapeOf(document.Type())
-	for _, field := range values {
+	known := r.shapes.of(document.Type())
+	for _, field := range known.values {
 		if err := r.field(field, document.Field(field.index)); err != nil {
 			return err
 		}
 	}
-	for _, field := range tables {
+	for _, field := range known.tables {
 		if err := r.subtables(field, document.Field(field.index), path+field.key); err != nil {
 			return err
 		}
