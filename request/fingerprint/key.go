@@ -86,7 +86,8 @@ func (k Key) row(purpose string, metric Metric, row [][]byte) []byte {
 }
 
 // Sampler takes the rows of a set one by one and keeps only what the sample
-// may still need.
+// may still need, and, when it finds the exponent, enough rows to predict
+// them.
 type Sampler struct {
 	key    Key
 	metric Metric
@@ -98,7 +99,12 @@ type Sampler struct {
 type sampled struct {
 	zeros uint8
 	value uint16
+	row   [][]byte
 }
+
+// maxKept bounds the rows that a sampler without a fixed exponent keeps. A
+// sample is never larger.
+const maxKept = MaxCount + 6
 
 // NewSampler returns a sampler that finds the exponent.
 func (k Key) NewSampler(metric Metric) *Sampler { return &Sampler{key: k, metric: metric} }
@@ -108,22 +114,56 @@ func (k Key) NewSamplerAt(metric Metric, exponent uint8) *Sampler {
 	return &Sampler{key: k, metric: metric, fixed: true, level: exponent}
 }
 
-// Add takes one row.
+// Add takes one row, and may keep it.
 func (s *Sampler) Add(row [][]byte) {
 	sum := s.key.row("set", s.metric, row)
 	zeros := uint8(min(bits.LeadingZeros64(binary.BigEndian.Uint64(sum)), maxExponent))
 	if zeros < s.level {
 		return
 	}
-	s.kept = append(s.kept, sampled{zeros, binary.BigEndian.Uint16(sum[8:])})
-	for !s.fixed && len(s.kept) > s.metric.Count && s.level < maxExponent {
+	added := sampled{zeros: zeros, value: binary.BigEndian.Uint16(sum[8:])}
+	if !s.fixed {
+		added.row = row
+	}
+	s.kept = append(s.kept, added)
+	if !s.fixed {
+		s.thin(maxKept)
+	}
+}
+
+// thin raises the exponent until so many rows are left at most.
+func (s *Sampler) thin(most int) {
+	for len(s.kept) > most && s.level < maxExponent {
 		s.level++
 		s.kept = slices.DeleteFunc(s.kept, func(row sampled) bool { return row.zeros < s.level })
 	}
 }
 
+// Rows returns the rows that a sampler without a fixed exponent kept.
+func (s *Sampler) Rows() [][][]byte {
+	rows := make([][][]byte, len(s.kept))
+	for i, kept := range s.kept {
+		rows[i] = kept.row
+	}
+	return rows
+}
+
+// Leave takes rows out of the sample, in the order of Rows.
+func (s *Sampler) Leave(out []bool) {
+	var left []sampled
+	for i, row := range s.kept {
+		if !out[i] {
+			left = append(left, row)
+		}
+	}
+	s.kept = left
+}
+
 // Item returns the sample.
 func (s *Sampler) Item() Item {
+	if !s.fixed {
+		s.thin(s.metric.Count)
+	}
 	item := Item{Measured: true, Exponent: s.level}
 	for _, row := range s.kept {
 		item.Values = append(item.Values, row.value)

@@ -18,6 +18,9 @@
 package queries
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/fingerprint"
@@ -29,6 +32,7 @@ const (
 	TooManyRows   = fault.Code("FL-409") // a table too large for a set
 	NoPepper      = fault.Code("FL-410") // the product's secret is not where the profile says
 	UnknownEngine = fault.Code("FL-412") // an engine without a dialect
+	Predictable   = fault.Code("FL-310") // rows that can be told from their keys
 )
 
 // Engine names a database system.
@@ -68,7 +72,18 @@ type Dialogue struct {
 	key      fingerprint.Key
 	items    fingerprint.Items
 	problems []Problem
+	samples  []Sample
 	steps    []step
+}
+
+// Sample is what a dialogue that collects saw of one metric.
+type Sample struct {
+	Metric     string
+	Queries    int        // that were asked
+	Read       int        // rows that came, apart from the highest key
+	Highest    int64      // key, of a metric by anchors
+	Rows       [][][]byte // canonical, the key first; at most some hundred of them
+	Prediction fingerprint.Prediction
 }
 
 // step is one query and what becomes of its rows.
@@ -177,6 +192,9 @@ func (d *Dialogue) Items() fingerprint.Items { return d.items }
 // Problems returns what could not be measured so far, and why.
 func (d *Dialogue) Problems() []Problem { return d.problems }
 
+// Samples returns what a dialogue that collects saw so far, a metric each.
+func (d *Dialogue) Samples() []Sample { return d.samples }
+
 // Encoded returns the items as a request carries them: of those of a license,
 // what was found again.
 func (d *Dialogue) Encoded() []byte {
@@ -269,6 +287,21 @@ func (s *metricStep) values(row []any) ([][]byte, error) {
 	return values, nil
 }
 
+// predict keeps the item of the rows that cannot be told from their keys, if
+// they hold enough. So two customers are never alike by what the same script
+// wrote.
+func (s *metricStep) predict(sample Sample, without func(predicted []bool) fingerprint.Item) error {
+	sample.Prediction = fingerprint.Predict(sample.Rows)
+	s.dialogue.samples = append(s.dialogue.samples, sample)
+	item := without(sample.Prediction.Predicted)
+	if sample.Prediction.Weak() || s.metric.Kind.Enough(len(sample.Rows)) && !item.Enough(s.metric.Kind) {
+		return Predictable.New("rows that can be told from their keys", "metric", s.metric.Name,
+			"rows", len(sample.Rows), "predicted", sample.Prediction.Count(), "bits", fingerprint.MinBits)
+	}
+	s.keep(item)
+	return nil
+}
+
 // highestStep finds the size class of a table with an integer key.
 type highestStep struct {
 	metricStep
@@ -292,7 +325,7 @@ func (s *highestStep) done() error {
 		s.keep(fingerprint.Item{Measured: true})
 		return nil
 	}
-	next := &anchorStep{metricStep: s.metricStep, exponent: fingerprint.Exponent(s.highest)}
+	next := &anchorStep{metricStep: s.metricStep, exponent: fingerprint.Exponent(s.highest), highest: s.highest}
 	s.dialogue.steps = append([]step{next}, s.dialogue.steps...)
 	return nil
 }
@@ -301,6 +334,7 @@ func (s *highestStep) done() error {
 type anchorStep struct {
 	metricStep
 	exponent uint8
+	highest  int64
 	rows     map[int64][][]byte
 }
 
@@ -332,9 +366,26 @@ func (s *anchorStep) row(row []any) error {
 	return nil
 }
 
+// done leaves out, for a new license, the rows that can be told from their
+// keys: they count as absent.
 func (s *anchorStep) done() error {
-	s.keep(s.dialogue.key.Anchors(s.metric, s.exponent, s.rows))
-	return nil
+	if s.dialogue.licensed != nil {
+		s.keep(s.dialogue.key.Anchors(s.metric, s.exponent, s.rows))
+		return nil
+	}
+	ids := slices.Sorted(maps.Keys(s.rows))
+	sample := Sample{Metric: s.metric.Name, Queries: 2, Read: len(ids), Highest: s.highest}
+	for _, id := range ids {
+		sample.Rows = append(sample.Rows, s.rows[id])
+	}
+	return s.predict(sample, func(predicted []bool) fingerprint.Item {
+		for i, id := range ids {
+			if predicted[i] {
+				delete(s.rows, id)
+			}
+		}
+		return s.dialogue.key.Anchors(s.metric, s.exponent, s.rows)
+	})
 }
 
 // setStep samples a small table.
@@ -360,8 +411,15 @@ func (s *setStep) row(row []any) error {
 }
 
 func (s *setStep) done() error {
-	s.keep(s.sampler.Item())
-	return nil
+	if s.dialogue.licensed != nil {
+		s.keep(s.sampler.Item())
+		return nil
+	}
+	sample := Sample{Metric: s.metric.Name, Queries: 1, Read: s.rows, Rows: s.sampler.Rows()}
+	return s.predict(sample, func(predicted []bool) fingerprint.Item {
+		s.sampler.Leave(predicted)
+		return s.sampler.Item()
+	})
 }
 
 // Running returns the query for the version that the database says is
