@@ -122,7 +122,7 @@ func probe(random *rand.Rand, list []time.Time, count int, row func(id int64, wh
 }
 
 func probesOf(key fingerprint.Key, metric fingerprint.Metric, highest int64) []int64 {
-	return key.Probes(metric, fingerprint.Exponent(highest))
+	return key.Probes(metric, key.Span(metric, key.Size(metric, highest)))
 }
 
 func secondsRow(id int64, when time.Time) [][]byte { return canonical(id, when) }
@@ -147,7 +147,7 @@ func TestHonestTablesAreNotPredicted(t *testing.T) {
 		{"to the microsecond", business(400, time.Microsecond), secondsRow, 60},
 		{"to the minute, a year", business(365, time.Minute), secondsRow, 56},
 		{"a month old", business(30, time.Second), secondsRow, 56},
-		{"bursts of rows in a second", bursts(5, business(1800, time.Second)), secondsRow, 40},
+		{"bursts of rows in a second", bursts(5, business(1800, time.Second)), secondsRow, 30},
 		{"large bursts", bursts(8, business(1800, time.Second)), secondsRow, 20},
 		{"all imported within an hour", imported(1, time.Hour, business(1000, time.Second)), secondsRow, 8},
 		{"a third imported in one instant", imported(0.33, 0, business(1000, time.Second)), secondsRow, 20},
