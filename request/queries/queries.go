@@ -31,15 +31,6 @@ const (
 	UnknownEngine = fault.Code("FL-412") // an engine without a dialect
 )
 
-// Engine names a database system.
-type Engine string
-
-// The engines with a dialect.
-const (
-	SQLite     Engine = "sqlite"
-	PostgreSQL Engine = "postgresql"
-)
-
 // MaxSetRows bounds the rows that are read of a set's table: 200,000 rows
 // take about half a second on the slowest engine measured.
 const MaxSetRows = 200_000
@@ -136,6 +127,8 @@ func (d *Dialogue) begin(pepper []byte) error {
 			d.steps = append(d.steps, &setStep{metricStep: base, sampler: d.key.NewSampler(metric)})
 		case metric.Kind == fingerprint.Set:
 			d.steps = append(d.steps, &setStep{metricStep: base, sampler: d.key.NewSamplerAt(metric, d.licensed[i].Exponent)})
+		case d.licensed == nil && d.dialect.ascending:
+			d.steps = append(d.steps, newSearchStep(base))
 		case d.licensed == nil:
 			d.steps = append(d.steps, &highestStep{metricStep: base})
 		default:
@@ -373,17 +366,4 @@ func Running(profile *request.Profile, engine Engine) (Query, bool) {
 	}
 	dialect.there = func(name string) string { return profile.There(string(engine), name) }
 	return Query{SQL: dialect.place(*profile.Running)}, true
-}
-
-// dialect writes SQL for one engine.
-type dialect struct {
-	quote       string // around identifiers
-	placeholder func(number int) string
-	there       func(name string) string
-}
-
-var dialects = map[Engine]dialect{
-	// Backquotes, not double quotes: SQLite takes "unknown" for a string.
-	SQLite:     {quote: "`", placeholder: func(int) string { return "?" }},
-	PostgreSQL: {quote: `"`, placeholder: numbered},
 }
