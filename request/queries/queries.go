@@ -66,6 +66,7 @@ type Dialogue struct {
 	items    fingerprint.Items
 	problems []Problem
 	samples  []Sample
+	asked    map[string]int // queries of each metric
 	steps    []step
 
 	issued  time.Time // of the license whose items are measured; zero: not asked
@@ -77,7 +78,7 @@ type Dialogue struct {
 type Sample struct {
 	Metric     string
 	Queries    int        // that were asked
-	Read       int        // rows that came, apart from the highest key
+	Read       int        // rows that came, without those in search of the highest key
 	Highest    int64      // key, of a metric by anchors
 	Rows       [][][]byte // canonical, the key first; at most some hundred of them
 	Prediction fingerprint.Prediction
@@ -136,7 +137,7 @@ func start(profile *request.Profile, engine Engine, salt []byte, licensed finger
 	dialect.there = func(name string) string { return profile.There(string(engine), name) }
 	dialogue := &Dialogue{
 		profile: profile, dialect: dialect, salt: salt, licensed: licensed,
-		items:   make(fingerprint.Items, len(profile.Metrics)),
+		items: make(fingerprint.Items, len(profile.Metrics)), asked: map[string]int{},
 		unknown: slices.Repeat([]fingerprint.Unknown{fingerprint.NotKnown}, len(profile.Metrics)),
 	}
 	if profile.Pepper != nil {
@@ -206,6 +207,7 @@ func (d *Dialogue) Row(values []any) error { return d.steps[0].row(values) }
 func (d *Dialogue) Done(err error) {
 	current := d.steps[0]
 	d.steps = d.steps[1:]
+	d.asked[current.query().Metric]++
 	if err == nil {
 		err = current.done()
 	}
@@ -342,6 +344,7 @@ func (s *metricStep) values(row []any) ([][]byte, error) {
 // they hold enough. So two customers are never alike by what the same script
 // wrote.
 func (s *metricStep) predict(sample Sample, without func(predicted []bool) fingerprint.Item) error {
+	sample.Queries = s.dialogue.asked[s.metric.Name]
 	sample.Prediction = fingerprint.Predict(sample.Rows)
 	s.dialogue.samples = append(s.dialogue.samples, sample)
 	item := without(sample.Prediction.Predicted)
@@ -439,7 +442,7 @@ func (s *anchorStep) done() error {
 }
 
 func (s *anchorStep) sample() Sample {
-	sample := Sample{Metric: s.metric.Name, Queries: 2, Read: len(s.rows), Highest: s.highest}
+	sample := Sample{Metric: s.metric.Name, Read: len(s.rows), Highest: s.highest}
 	for _, id := range slices.Sorted(maps.Keys(s.rows)) {
 		sample.Rows = append(sample.Rows, s.rows[id])
 	}
@@ -524,7 +527,7 @@ func (s *setStep) done() error {
 		s.countUnknown()
 		return nil
 	}
-	sample := Sample{Metric: s.metric.Name, Queries: 1, Read: s.rows, Rows: s.sampler.Rows()}
+	sample := Sample{Metric: s.metric.Name, Read: s.rows, Rows: s.sampler.Rows()}
 	return s.predict(sample, func(predicted []bool) fingerprint.Item {
 		s.sampler.Leave(predicted)
 		return s.sampler.Item()
