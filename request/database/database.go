@@ -64,7 +64,7 @@ func Run(ctx context.Context, db *sql.DB, dialogue *queries.Dialogue) error {
 		return err
 	}
 	for query, more := dialogue.Next(); more; query, more = dialogue.Next() {
-		err := runOne(ctx, db, query, dialogue)
+		err := Rows(ctx, db, query, dialogue.Row)
 		dialogue.Done(err)
 		if errors.Is(err, Unreachable) || ctx.Err() != nil {
 			return explain(err, query.Metric)
@@ -73,7 +73,8 @@ func Run(ctx context.Context, db *sql.DB, dialogue *queries.Dialogue) error {
 	return nil
 }
 
-func runOne(ctx context.Context, db *sql.DB, query queries.Query, dialogue *queries.Dialogue) error {
+// Rows runs one query and gives its rows, one by one.
+func Rows(ctx context.Context, db *sql.DB, query queries.Query, each func(values []any) error) error {
 	ctx, cancel := context.WithTimeout(ctx, QueryLimit)
 	defer cancel()
 	rows, err := db.QueryContext(ctx, query.SQL, query.Arguments...)
@@ -86,7 +87,7 @@ func runOne(ctx context.Context, db *sql.DB, query queries.Query, dialogue *quer
 		if err != nil {
 			return explain(err, query.Metric)
 		}
-		if err := dialogue.Row(values); err != nil {
+		if err := each(values); err != nil {
 			return err
 		}
 	}

@@ -547,6 +547,27 @@ func (s *setStep) countUnknown() {
 	s.dialogue.unknown[s.index] = fingerprint.UnknownClass(left)
 }
 
+// Statements returns the SQL by which a metric is measured on an engine: of
+// anchors how the highest key is found, and how rows are read by their keys,
+// here two of them; of a set the one statement.
+func Statements(profile *request.Profile, metric request.ProfileMetric, engine Engine) ([]string, error) {
+	dialect, known := dialects[engine]
+	if !known {
+		return nil, UnknownEngine.New("no dialect for this database system", "engine", engine)
+	}
+	dialect.there = func(name string) string { return profile.There(string(engine), name) }
+	columns, err := metric.ColumnList()
+	switch {
+	case err != nil:
+		return nil, err
+	case metric.Kind == fingerprint.Set:
+		return []string{dialect.all(metric, columns, MaxSetRows+1)}, nil
+	case dialect.ascending:
+		return []string{dialect.atLeast(metric), dialect.anchors(metric, columns, 2)}, nil
+	}
+	return []string{dialect.highest(metric), dialect.anchors(metric, columns, 2)}, nil
+}
+
 // Running returns the query for the version that the database says is
 // running, or false when the profile does not tell where.
 func Running(profile *request.Profile, engine Engine) (Query, bool) {

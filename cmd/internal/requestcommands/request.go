@@ -27,6 +27,8 @@ const (
 	notRunnable  = fault.Code("FL-812") // the gate's command cannot be run
 	badRunning   = fault.Code("FL-817") // the configured source of the running version fails
 	badArguments = fault.Code("FL-818") // --connection that cannot be read
+	noConnection = fault.Code("FL-314") // no database is named, or none of that name
+	notProven    = fault.Code("FL-315") // a profile that a check refuses
 )
 
 var (
@@ -53,6 +55,7 @@ func Program() ui.Program {
 		{Name: "install", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-request install versao8.9.ver futura.trust",
 			Flags: []ui.Flag{homeFlag, formatFlag}, Run: install},
 		{Name: "check", Example: "futura-request check", Flags: []ui.Flag{homeFlag, versionFlag, formatFlag}, Run: check},
+		profileCommands(),
 		{Name: "gate", Arguments: "-- COMMAND ARGUMENTS…", Passes: true, Example: "futura-request gate -- /opt/sispetro/hermes --port 211",
 			Flags: []ui.Flag{homeFlag, versionFlag, {Name: "wait", Value: "DURATION"}}, Run: gate},
 	}}
