@@ -65,7 +65,7 @@ func Identify(column Column) Sensitive {
 	words := split(column.Name)
 	joined := strings.Join(words, "")
 	for _, group := range sensitiveWords {
-		if group.kind == Name && column.isReference(words) {
+		if group.kind == Name && column.isReference(words) || group.kind == Words && column.kind() == request.IntegerColumn {
 			continue
 		}
 		for word := range strings.SplitSeq(group.words, " ") {

@@ -235,10 +235,10 @@ func (f *Finding) sample(measure Measure, metric *request.ProfileMetric, columns
 			return sample, nil, nil, err
 		case len(left) < len(columns) && wrongColumn(reason) != metric.Key.Name:
 			columns = left
-		case metric.Kind == fingerprint.Anchors && (reason != nil || sample.Highest < manyRows || len(sample.Rows) < sampleSize/16):
-			metric.Kind = fingerprint.Set
 		case reason != nil && !errors.Is(reason, queries.Predictable):
 			return sample, nil, reason, nil
+		case metric.Kind == fingerprint.Anchors && (sample.Highest < manyRows || len(sample.Rows) < sampleSize/16):
+			metric.Kind = fingerprint.Set
 		default:
 			return sample, columns, nil, nil
 		}

@@ -25,7 +25,7 @@ func draftProfile(s *ui.Session) error {
 	if err != nil {
 		return err
 	}
-	connection, err := found.find(s.String("database"))
+	connection, err := found.find(s, "database")
 	if err != nil {
 		return err
 	}

@@ -63,20 +63,26 @@ func findSources(s *ui.Session) (*sources, error) {
 	return &sources{reached: newConnections(s, opened.Folder), list: opened.Config.Databases, opened: opened}, nil
 }
 
-// find returns the database of a name, or the SQLite database of a path; an
-// empty name is the first database.
-func (f *sources) find(name string) (site.Connection, error) {
+// find returns the database that an option names, or the SQLite database of a
+// path; without a name it is the first.
+func (f *sources) find(s *ui.Session, option string) (site.Connection, error) {
+	name := s.String(option)
 	for _, connection := range f.list {
 		if name == "" || connection.Name == name {
 			return connection, nil
 		}
 	}
-	if path, err := filepath.Abs(name); err == nil && name != "" {
-		if _, err := os.Stat(path); err == nil {
-			return site.Connection{Name: filepath.Base(path), Engine: string(queries.SQLite), Path: path}, nil
-		}
+	if name == "" {
+		return site.Connection{}, ui.MissingOption.New("no database is named", "option", "--connection", "value", "KEY=VALUE,…")
 	}
-	return site.Connection{}, noConnection.New("no such database", "name", name)
+	path, err := filepath.Abs(name)
+	if err == nil {
+		_, err = os.Stat(path)
+	}
+	if err != nil {
+		return site.Connection{}, ui.OptionValue.Wrap(err, "neither a connection nor a file", "option", "--"+option)
+	}
+	return site.Connection{Name: filepath.Base(path), Engine: string(queries.SQLite), Path: path}, nil
 }
 
 // readProfile reads a draft, or a signed profile with the keys of the
@@ -115,14 +121,14 @@ func checkProfile(s *ui.Session) error {
 	if err != nil {
 		return err
 	}
-	before, after := s.String("before"), s.String("after")
-	if (before == "") != (after == "") {
+	before, after := s.String("before") != "", s.String("after") != ""
+	if before != after {
 		return ui.MissingOption.New("both or none", "option", "--before, --after", "value", "NAME|FILE")
 	}
-	if before != "" {
-		return checkMigration(s, found, profile, before, after)
+	if before {
+		return checkMigration(s, found, profile)
 	}
-	connection, err := found.find(s.String("database"))
+	connection, err := found.find(s, "database")
 	if err != nil {
 		return err
 	}
@@ -208,7 +214,7 @@ func (c *checkedProfile) print(s *ui.Session) {
 		if seen {
 			s.Line("profile-cost", "queries", sample.Queries, "rows", sample.Read, "milliseconds", c.took[metric.Name].Milliseconds())
 			c.printBits(s, metric, sample.Prediction)
-			c.printRevealed(s, c.dialogue.Items()[i], sample)
+			c.printRevealed(s, metric, c.dialogue.Items()[i], sample)
 		}
 		if err := c.problem(metric.Name); err != nil {
 			c.printProblem(s, err)
@@ -225,7 +231,7 @@ func (c *checkedProfile) print(s *ui.Session) {
 
 func (c *checkedProfile) printProblem(s *ui.Session, err error) {
 	code, words, hint := s.Words(err)
-	s.Line("profile-problem", "code", code, "words", words, "hint", hint)
+	s.Line("profile-problem", "code", string(code), "words", words, "hint", hint)
 }
 
 func (c *checkedProfile) printBits(s *ui.Session, metric request.ProfileMetric, prediction fingerprint.Prediction) {
@@ -243,14 +249,16 @@ func (c *checkedProfile) printBits(s *ui.Session, metric request.ProfileMetric, 
 
 // printRevealed says what the items tell to whom: with a pepper nobody can
 // test a guess, without one whoever has the license can.
-func (c *checkedProfile) printRevealed(s *ui.Session, item fingerprint.Item, sample queries.Sample) {
-	id := "profile-reveals"
-	if c.profile.Pepper == nil {
-		id = "profile-reveals-open"
+func (c *checkedProfile) printRevealed(s *ui.Session, metric request.ProfileMetric, item fingerprint.Item, sample queries.Sample) {
+	if !item.Measured {
+		return
 	}
 	low := int64(1) << item.Exponent
-	if item.Measured {
-		s.Line(id, "low", low, "high", 2*low-1, "bits", int(sample.Prediction.Bits()))
+	s.Line("profile-size-"+string(metric.Kind), "low", low, "high", 2*low-1, "items", len(item.Values))
+	if c.profile.Pepper == nil {
+		s.Line("profile-guess-open", "bits", int(sample.Prediction.Bits()))
+	} else {
+		s.Line("profile-guess-secret")
 	}
 }
 
@@ -304,12 +312,12 @@ func (c *checkedProfile) verdict(s *ui.Session) error {
 
 // checkMigration proves that a database is recognized after a migration by
 // what was measured before it.
-func checkMigration(s *ui.Session, found *sources, profile *request.Profile, before, after string) error {
-	old, err := found.find(before)
+func checkMigration(s *ui.Session, found *sources, profile *request.Profile) error {
+	old, err := found.find(s, "before")
 	if err != nil {
 		return err
 	}
-	migrated, err := found.find(after)
+	migrated, err := found.find(s, "after")
 	if err != nil {
 		return err
 	}

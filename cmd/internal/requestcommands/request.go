@@ -27,8 +27,7 @@ const (
 	notRunnable  = fault.Code("FL-812") // the gate's command cannot be run
 	badRunning   = fault.Code("FL-817") // the configured source of the running version fails
 	badArguments = fault.Code("FL-818") // --connection that cannot be read
-	noConnection = fault.Code("FL-314") // no database is named, or none of that name
-	notProven    = fault.Code("FL-315") // a profile that a check refuses
+	notProven    = fault.Code("FL-313") // a profile that a check refuses
 )
 
 var (
