@@ -1,4 +1,4 @@
-SELECT '', TRIM(r.RDB$RELATION_NAME), TRIM(c.RDB$FIELD_NAME),
+SELECT '', LOWER(TRIM(r.RDB$RELATION_NAME)), LOWER(TRIM(c.RDB$FIELD_NAME)),
        CASE f.RDB$FIELD_TYPE
          WHEN 7 THEN IIF(f.RDB$FIELD_SCALE < 0, 'decimal', 'smallint')
          WHEN 8 THEN IIF(f.RDB$FIELD_SCALE < 0, 'decimal', 'integer')
