@@ -142,7 +142,8 @@ func maintenanceModule(opened *site.Site) string {
 
 // needsFutura reports whether something failed that only Futura can mend.
 func needsFutura(readiness verify.Readiness) bool {
+	here := []string{verify.MachineCheck, verify.RunningCheck}
 	return slices.ContainsFunc(readiness.Checks, func(check verify.ReadinessCheck) bool {
-		return check.Outcome == verify.Fail && check.Own == nil && check.Name != verify.MachineCheck
+		return check.Outcome == verify.Fail && check.Own == nil && !slices.Contains(here, check.Name)
 	})
 }
