@@ -10,3 +10,7 @@ CREATE TABLE nota_fiscal (id INTEGER PRIMARY KEY, pedido INTEGER NOT NULL, chave
 CREATE TABLE titulo (id INTEGER PRIMARY KEY, nota INTEGER NOT NULL, centavos INTEGER NOT NULL, criado TEXT NOT NULL);
 CREATE TABLE sessao (id INTEGER PRIMARY KEY, usuario INTEGER NOT NULL, entrada TEXT NOT NULL, saida TEXT);
 INSERT INTO parametro VALUES ('8.9.1');
+
+-- What a migration of the product writes once, for the license.
+CREATE TABLE licenca_segredo (segredo TEXT NOT NULL);
+INSERT INTO licenca_segredo VALUES (lower(hex(randomblob(32))));
