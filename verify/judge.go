@@ -123,6 +123,11 @@ func (u undecided) Unwrap() error { return u.error }
 func (j *judging) add(name string, err error) { j.addFor(name, "", err) }
 
 func (j *judging) addFor(name, subject string, err error) {
+	j.verdict.Checks = append(j.verdict.Checks, checkOf(name, subject, err))
+}
+
+// checkOf is a check whose outcome is in the kind of its error.
+func checkOf(name, subject string, err error) Check {
 	check := Check{Name: name, Subject: subject, Outcome: Pass}
 	switch err := err.(type) {
 	case nil:
@@ -133,7 +138,7 @@ func (j *judging) addFor(name, subject string, err error) {
 	default:
 		check.Outcome, check.Err = Fail, err
 	}
-	j.verdict.Checks = append(j.verdict.Checks, check)
+	return check
 }
 
 func (j *judging) skip(name string) {
