@@ -27,6 +27,7 @@ const (
 	notRunnable  = fault.Code("FL-812") // the gate's command cannot be run
 	badRunning   = fault.Code("FL-817") // the configured source of the running version fails
 	badArguments = fault.Code("FL-818") // --connection that cannot be read
+	unverified   = fault.Code("FL-414") // an engine that was never tried with a real server
 )
 
 var (
