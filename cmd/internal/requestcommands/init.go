@@ -298,6 +298,7 @@ func writeConfig(s *ui.Session, config *site.Config) string {
 		out.WriteString("\n[[database]]\n")
 		writeConnection(&out, connection)
 	}
+	fmt.Fprintf(&out, "\n%s\n# [[backup]]\n# check = 'backup'\n# path = '/backup/erp-*.bak'\n", comment(s.Say("config-backup")))
 	return out.String()
 }
 
