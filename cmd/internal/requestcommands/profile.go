@@ -31,7 +31,7 @@ func profileCommands() ui.Command {
 		{Name: "draft", Maximum: 0, Example: "futura-request profile draft --connection engine=sqlite,path=erp.db --product sispetro --out sispetro.toml",
 			Flags: append(slices.Clone(where), ui.Flag{Name: "product", Value: "NAME", Words: "flag-draft-product"}, ui.Flag{Name: "sql"}, ui.Flag{Name: "out", Value: "FILE"}), Run: draftProfile},
 		{Name: "check", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-request profile check --connection engine=sqlite,path=erp.db sispetro.toml",
-			Flags: append(slices.Clone(where), ui.Flag{Name: "before", Value: "NAME|FILE"}, ui.Flag{Name: "after", Value: "NAME|FILE"}, formatFlag), Run: checkProfile},
+			Flags: append(slices.Clone(where), ui.Flag{Name: "before", Value: "NAME|FILE", Words: "flag-profile-before"}, ui.Flag{Name: "after", Value: "NAME|FILE", Words: "flag-profile-after"}, formatFlag), Run: checkProfile},
 	}}
 }
 
