@@ -141,7 +141,7 @@ func (d *Dialogue) begin(pepper []byte) error {
 		case d.licensed == nil:
 			d.steps = append(d.steps, &highestStep{metricStep: base})
 		default:
-			d.steps = append(d.steps, &anchorStep{metricStep: base, exponent: d.licensed[i].Exponent})
+			d.steps = append(d.steps, &anchorStep{metricStep: base, size: d.licensed[i]})
 		}
 	}
 	return nil
@@ -300,7 +300,7 @@ func (s *highestStep) done() error {
 		s.keep(fingerprint.Item{Measured: true})
 		return nil
 	}
-	next := &anchorStep{metricStep: s.metricStep, exponent: fingerprint.Exponent(s.highest)}
+	next := &anchorStep{metricStep: s.metricStep, size: s.dialogue.key.Size(s.metric, s.highest)}
 	s.dialogue.steps = append([]step{next}, s.dialogue.steps...)
 	return nil
 }
@@ -308,12 +308,12 @@ func (s *highestStep) done() error {
 // anchorStep reads the rows that are checked.
 type anchorStep struct {
 	metricStep
-	exponent uint8
-	rows     map[int64][][]byte
+	size fingerprint.Item
+	rows map[int64][][]byte
 }
 
 func (s *anchorStep) query() Query {
-	probes := s.dialogue.key.Probes(s.metric, s.exponent)
+	probes := s.dialogue.key.Probes(s.metric, s.dialogue.key.Span(s.metric, s.size))
 	query := Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.anchors(s.source, s.columns, len(probes))}
 	for _, probe := range probes {
 		query.Arguments = append(query.Arguments, probe)
@@ -341,7 +341,7 @@ func (s *anchorStep) row(row []any) error {
 }
 
 func (s *anchorStep) done() error {
-	s.keep(s.dialogue.key.Anchors(s.metric, s.exponent, s.rows))
+	s.keep(s.dialogue.key.Anchors(s.metric, s.size, s.rows))
 	return nil
 }
 
