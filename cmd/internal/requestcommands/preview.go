@@ -192,6 +192,12 @@ func (w shown) printDatabase(s *ui.Session, database request.Database) {
 	if len(database.Continuity) > 0 {
 		s.Line("preview-continuity")
 	}
+	if len(database.Unknown) > 0 {
+		s.Line("preview-unknown")
+	}
+	if len(database.Lineage) > 0 {
+		s.Line("preview-lineage", "count", len(database.Lineage))
+	}
 }
 
 // disclosure is what the items of one metric tell.
@@ -219,6 +225,10 @@ func disclose(profile *request.Profile, encoded []byte) []disclosure {
 	list := make([]disclosure, len(items))
 	for i, metric := range profile.Metrics {
 		list[i] = discloseMetric(metric, items[i])
+		// Fewer anchors than are drawn as a rule are all keys that there are.
+		if told := &list[i]; metric.Kind == fingerprint.Anchors && profile.Pepper != nil && told.Items > 0 && told.Items < metric.Count {
+			told.Least, told.Most = int64(told.Items), int64(told.Items)
+		}
 	}
 	return list
 }
@@ -292,7 +302,10 @@ func printAsked(s *ui.Session, list []asked) {
 func (w shown) object() map[string]any {
 	var databases []map[string]any
 	for _, database := range w.Databases {
-		object := map[string]any{"name": database.Name, "profile": database.Profile.String(), "continuity": len(database.Continuity) > 0}
+		object := map[string]any{
+			"name": database.Name, "profile": database.Profile.String(),
+			"continuity": len(database.Continuity) > 0, "unknown": len(database.Unknown) > 0, "lineage": len(database.Lineage) > 0,
+		}
 		if profile := w.profiles(database.Profile); profile != nil {
 			object["pepper"], object["metrics"] = profile.Pepper != nil, disclose(profile, database.Items)
 		}
