@@ -266,6 +266,15 @@ func (d *Dialogue) Result() fingerprint.Result {
 	return fingerprint.Compare(d.profile.MetricList(), d.licensed, d.items, d.profile.Thresholds())
 }
 
+// Explained is Result with what the losses look like.
+func (d *Dialogue) Explained() fingerprint.Result {
+	result := d.Result()
+	if d.licensed != nil {
+		result.Pattern = d.key.Pattern(d.profile.MetricList(), d.licensed, d.items)
+	}
+	return result
+}
+
 // pepperStep reads the product's secret; without it nothing else can be
 // measured.
 type pepperStep struct {
