@@ -30,9 +30,12 @@ func Value(ctx context.Context, db *sql.DB, query queries.Query) (string, error)
 			cancel() // some drivers read to the end before they close
 			return noValue("several rows")
 		}
-		values, err := scan(row)
+		values, places, err := room(row)
 		if err == nil && len(values) != 1 {
 			return noValue("columns")
+		}
+		if err == nil {
+			err = row.Scan(places...)
 		}
 		if err == nil {
 			value = values[0]

@@ -194,7 +194,7 @@ func (d *Dialogue) Next() (Query, bool) {
 	return d.current, true
 }
 
-// Row takes one row of the current query. After an error the rest of the
+// Row takes one row of the current query, and keeps nothing of it. After an error the rest of the
 // rows need not be given.
 func (d *Dialogue) Row(values []any) error { return d.steps[0].row(values) }
 
