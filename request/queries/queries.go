@@ -35,15 +35,6 @@ const (
 	UnknownEngine = fault.Code("FL-412") // an engine without a dialect
 )
 
-// Engine names a database system.
-type Engine string
-
-// The engines with a dialect.
-const (
-	SQLite     Engine = "sqlite"
-	PostgreSQL Engine = "postgresql"
-)
-
 // MaxSetRows bounds the rows that are read of a set's table: 200,000 rows
 // take about half a second on the slowest engine measured.
 const MaxSetRows = 200_000
@@ -161,6 +152,8 @@ func (d *Dialogue) begin(pepper []byte) error {
 			step := &setStep{metricStep: base, sampler: d.key.NewSamplerAt(metric, d.licensed[i].Exponent)}
 			step.dated = slices.IndexFunc(columns, func(column request.Column) bool { return column.Kind == request.TimestampColumn }) + 1
 			d.steps = append(d.steps, step)
+		case d.licensed == nil && d.dialect.ascending:
+			d.steps = append(d.steps, newSearchStep(base))
 		case d.licensed == nil:
 			d.steps = append(d.steps, &highestStep{metricStep: base})
 		default:
@@ -489,17 +482,4 @@ func Running(profile *request.Profile, engine Engine) (Query, bool) {
 	}
 	dialect.there = func(name string) string { return profile.There(string(engine), name) }
 	return Query{SQL: dialect.place(*profile.Running)}, true
-}
-
-// dialect writes SQL for one engine.
-type dialect struct {
-	quote       string // around identifiers
-	placeholder func(number int) string
-	there       func(name string) string
-}
-
-var dialects = map[Engine]dialect{
-	// Backquotes, not double quotes: SQLite takes "unknown" for a string.
-	SQLite:     {quote: "`", placeholder: func(int) string { return "?" }},
-	PostgreSQL: {quote: `"`, placeholder: numbered},
 }

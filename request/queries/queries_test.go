@@ -455,7 +455,7 @@ func TestDialoguesThatCannotBegin(t *testing.T) {
 	profile := profileOf(t, draft)
 	first := collect(t, profile, queries.SQLite)
 	run(t, first, erp(1, 100))
-	for _, engine := range []queries.Engine{"", "oracle", "mysql", "SQLite"} {
+	for _, engine := range []queries.Engine{"", "oracle", "mariadb", "SQLite"} {
 		if dialogue, err := queries.Collect(profile, engine, salt); dialogue != nil || !errors.Is(err, queries.UnknownEngine) {
 			t.Errorf("%q: %v", engine, err)
 		}

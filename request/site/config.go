@@ -3,6 +3,7 @@ package site
 import (
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/BurntSushi/toml"
@@ -156,17 +157,16 @@ func (c Connection) check() error {
 	if c.Port < 0 || c.Port > 1<<16-1 {
 		return badConfig("database.port", "port")
 	}
-	switch queries.Engine(c.Engine) {
-	case queries.SQLite:
-		if c.Path == "" {
-			return badConfig("database.path", "missing")
-		}
-	case queries.PostgreSQL:
-		if c.Host == "" || c.Database == "" || c.User == "" {
-			return badConfig("database.host, database, user", "missing")
-		}
-	default:
+	engine := queries.Engine(c.Engine)
+	switch {
+	case !slices.Contains(queries.Engines(), engine):
 		return badConfig("database.engine", "engine")
+	case !engine.HasServer() && c.Path == "":
+		return badConfig("database.path", "missing")
+	case engine.HasServer() && (c.Host == "" || c.Database == "" || c.User == ""):
+		return badConfig("database.host, database, user", "missing")
+	case engine != queries.PostgreSQL && !slices.Contains([]string{"", "disable", "prefer", "require", "verify-full"}, c.TLS):
+		return badConfig("database.tls", "tls")
 	}
 	return nil
 }

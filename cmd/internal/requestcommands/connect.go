@@ -79,7 +79,7 @@ func (c *connections) open(connection site.Connection) (*sql.DB, error) {
 // password finds the password of a connection: a file, a variable, or the
 // terminal. An engine without users needs none.
 func (c *connections) password(connection site.Connection) (string, error) {
-	if queries.Engine(connection.Engine) == queries.SQLite {
+	if !queries.Engine(connection.Engine).HasServer() {
 		return "", nil
 	}
 	if path := connection.PasswordFile; path != "" {

@@ -29,6 +29,7 @@ const (
 	badArguments = fault.Code("FL-818") // --connection that cannot be read
 	notOurs      = fault.Code("FL-452") // a request that another installation made
 	notExplained = fault.Code("FL-453") // a request measured by a profile that is not installed
+	unverified   = fault.Code("FL-414") // an engine that was never tried with a real server
 )
 
 var (
