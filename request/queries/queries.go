@@ -38,6 +38,9 @@ type Engine string
 const (
 	SQLite     Engine = "sqlite"
 	PostgreSQL Engine = "postgresql"
+	MySQL      Engine = "mysql"
+	Firebird   Engine = "firebird"
+	SQLServer  Engine = "sqlserver"
 )
 
 // MaxSetRows bounds the rows that are read of a set's table: 200,000 rows

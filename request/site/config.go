@@ -44,6 +44,7 @@ type Connection struct {
 	PasswordFile     string `toml:"password_file"`
 	PasswordVariable string `toml:"password_variable"`
 	TLS              string `toml:"tls"`
+	Views            bool   `toml:"views"` // read the views of queries.Grants instead of the tables
 }
 
 // maxConfig bounds the configuration file, in bytes.
@@ -112,6 +113,15 @@ func (c Connection) Within(folder string) Connection {
 	return c
 }
 
+// Reads returns the profile as this connection reads it: from tables, or from
+// the views that an administrator made of them.
+func (c Connection) Reads(profile *request.Profile) *request.Profile {
+	if c.Views {
+		return queries.ThroughViews(profile, queries.Engine(c.Engine))
+	}
+	return profile
+}
+
 // Moved returns a connection whose relative paths, which started in one
 // absolute folder, start in another. What cannot be reached from there by a
 // relative path, such as a file on another drive, gets an absolute one.
@@ -154,6 +164,9 @@ func (c Connection) check() error {
 	case queries.SQLite:
 		if c.Path == "" {
 			return badConfig("database.path", "missing")
+		}
+		if c.Views {
+			return badConfig("database.views", "no users") // who may read the file may read its tables
 		}
 	case queries.PostgreSQL:
 		if c.Host == "" || c.Database == "" || c.User == "" {

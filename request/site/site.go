@@ -331,7 +331,7 @@ func (s *Site) collect(ctx context.Context, connection Connection, profile *requ
 	if _, err := io.ReadFull(random, database.Salt); err != nil {
 		return database, err
 	}
-	dialogue, err := queries.Collect(profile, queries.Engine(connection.Engine), database.Salt)
+	dialogue, err := queries.Collect(connection.Reads(profile), queries.Engine(connection.Engine), database.Salt)
 	if err != nil {
 		return database, err
 	}
@@ -362,7 +362,7 @@ func (s *Site) continuity(ctx context.Context, connection Connection, installed 
 		if database.Name != connection.Name || profile == nil {
 			continue
 		}
-		dialogue, err := queries.Remeasure(profile, queries.Engine(connection.Engine), database.Salt, database.Items)
+		dialogue, err := queries.Remeasure(connection.Reads(profile), queries.Engine(connection.Engine), database.Salt, database.Items)
 		if err != nil || measure(ctx, connection, dialogue) != nil {
 			return nil
 		}

@@ -184,6 +184,10 @@ func setConnection(connection *site.Connection, key, value string) bool {
 		*place = value
 		return true
 	}
+	if key == "views" {
+		connection.Views = value == "true"
+		return connection.Views || value == "false"
+	}
 	port, err := strconv.Atoi(value)
 	connection.Port = port
 	return key == "port" && err == nil
@@ -308,6 +312,9 @@ func writeConnection(out *strings.Builder, connection site.Connection) {
 	}
 	if connection.Port != 0 {
 		fmt.Fprintf(out, "port = %d\n", connection.Port)
+	}
+	if connection.Views {
+		out.WriteString("views = true\n")
 	}
 }
 

@@ -1,0 +1,74 @@
+==== sqlite
+-- unix-file []
+-- setfacl -m u:licro:r '/dados/d'\''água.db'
+-- windows-file []
+-- icacls "/dados/d'água.db" /grant licro:R
+-- other-files []
+
+==== postgresql
+-- password [placeholder <PASSWORD>]
+-- user [user licro]
+CREATE ROLE "licro" LOGIN PASSWORD <PASSWORD>
+  NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 2;
+-- limits []
+ALTER ROLE "licro" SET default_transaction_read_only = on;
+ALTER ROLE "licro" SET statement_timeout = '15s';
+ALTER ROLE "licro" SET lock_timeout = '500ms';
+ALTER ROLE "licro" SET idle_in_transaction_session_timeout = '30s';
+ALTER ROLE "licro" SET max_parallel_workers_per_gather = 0;
+ALTER ROLE "licro" SET temp_file_limit = 0;
+-- reach [database erp]
+GRANT CONNECT ON DATABASE "erp" TO "licro";
+GRANT USAGE ON SCHEMA "public" TO "licro";
+GRANT USAGE ON SCHEMA "seguranca" TO "licro";
+-- schema [schema public]
+-- columns []
+GRANT SELECT ("versao", "id", "criado", "brand") ON "pedido" TO "licro";
+GRANT SELECT ("segredo") ON "seguranca"."semente" TO "licro";
+GRANT SELECT ("id", "criado") ON "movimentacao_de_estoque_por_deposito" TO "licro";
+-- temporary []
+-- REVOKE TEMPORARY ON DATABASE "erp" FROM PUBLIC;
+-- create []
+-- REVOKE CREATE ON SCHEMA "public" FROM PUBLIC;
+
+==== mysql
+-- password [placeholder <PASSWORD>]
+-- user [user licro]
+CREATE USER 'licro'@'%' IDENTIFIED BY <PASSWORD>
+  WITH MAX_USER_CONNECTIONS 2 /*M! MAX_STATEMENT_TIME 15 */;
+-- host []
+-- columns []
+GRANT SELECT (`versao`, `id`, `criado`, `marca`) ON `erp`.`pedido` TO 'licro'@'%';
+GRANT SELECT (`segredo`) ON `seguranca`.`semente` TO 'licro'@'%';
+GRANT SELECT (`id`, `criado`) ON `erp`.`movimentacao_de_estoque_por_deposito` TO 'licro'@'%';
+
+==== firebird
+-- password [placeholder <PASSWORD>]
+-- user [user licro]
+CREATE USER "LICRO" PASSWORD <PASSWORD>;
+-- views []
+CREATE OR ALTER VIEW "lic_v1_pedido" AS SELECT "versao", "id", "criado", "marca" FROM "pedido";
+GRANT SELECT ON "lic_v1_pedido" TO USER "LICRO";
+CREATE OR ALTER VIEW "lic_v1_semente" AS SELECT "segredo" FROM "semente";
+GRANT SELECT ON "lic_v1_semente" TO USER "LICRO";
+CREATE OR ALTER VIEW "lic_v1_movimentacao_de_e_d0599b" AS SELECT "id", "criado" FROM "movimentacao_de_estoque_por_deposito";
+GRANT SELECT ON "lic_v1_movimentacao_de_e_d0599b" TO USER "LICRO";
+COMMIT;
+-- setting []
+
+==== sqlserver
+-- unverified []
+-- password [placeholder <PASSWORD>]
+-- user [user licro]
+CREATE LOGIN "licro" WITH PASSWORD = <PASSWORD>, CHECK_POLICY = ON;
+GO
+-- reach [database erp]
+USE "erp";
+GO
+CREATE USER "licro" FOR LOGIN "licro";
+GO
+-- columns []
+GRANT SELECT ON OBJECT::"vendas"."pedido" ("versao", "id", "criado", "marca") TO "licro";
+GRANT SELECT ON OBJECT::"seguranca"."semente" ("segredo") TO "licro";
+GRANT SELECT ON OBJECT::"dbo"."movimentacao_de_estoque_por_deposito" ("id", "criado") TO "licro";
+
