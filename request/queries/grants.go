@@ -93,6 +93,10 @@ func Grants(profile *request.Profile, account Account) ([]Grant, error) {
 	return write(account, reads(profile, account.Engine)), nil
 }
 
+// maxConnections bounds the connections of the user: one for each program that
+// runs, and after a power failure every application server starts at once.
+const maxConnections = "10"
+
 // maxUser is the shortest limit of user names among the engines, Firebird 3's.
 const maxUser = 31
 
@@ -261,7 +265,7 @@ func postgresGrants(account Account, list []read) []Grant {
 	user, database := d.quoted(account.User), account.orPlaceholder(d)
 	alter := "ALTER ROLE " + user + " SET "
 	grants := account.user("CREATE ROLE " + user + " LOGIN PASSWORD " + PasswordPlaceholder +
-		"\n  NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 2;")
+		"\n  NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT " + maxConnections + ";")
 	if !account.Known {
 		grants = append(grants, Grant{Why: WhyLimits, Lines: []string{
 			alter + "default_transaction_read_only = on;",
@@ -339,7 +343,7 @@ func mysqlGrants(account Account, list []read) []Grant {
 		}
 		return account.orPlaceholder(d) + "." + d.quoted(table)
 	}
-	grants := account.user("CREATE USER " + user + " IDENTIFIED BY " + PasswordPlaceholder + "\n  WITH MAX_USER_CONNECTIONS 2 /*M! MAX_STATEMENT_TIME 15 */;")
+	grants := account.user("CREATE USER " + user + " IDENTIFIED BY " + PasswordPlaceholder + "\n  WITH MAX_USER_CONNECTIONS " + maxConnections + " /*M! MAX_STATEMENT_TIME 15 */;")
 	if mysqlHost(account.Host) == "%" {
 		grants = append(grants, Grant{Why: WhyHost})
 	}

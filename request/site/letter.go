@@ -23,7 +23,7 @@ func ProfileOf(given []Given, root openpgp.Fingerprint) (*request.Profile, error
 			found, err := kindOf(file)
 			switch {
 			case err != nil && kind == request.ProfileKind:
-				return nil, err
+				return nil, fault.With(err, "file", file.Name)
 			case found != kind:
 			case kind == keys.TrustKind:
 				if plan.trust, err = keys.OpenTrust(file.Data, root); err != nil {

@@ -106,6 +106,7 @@ func accountsOf(s *ui.Session, config *site.Config) ([]granting, error) {
 	var list []granting
 	known := map[queries.Account]bool{}
 	for _, connection := range config.Databases {
+		connection = connection.Within(home(s))
 		if wanted := s.String("database"); wanted != "" && wanted != connection.Name {
 			continue
 		}

@@ -9,7 +9,7 @@
 -- password [placeholder <PASSWORD>]
 -- user [user futura_licro]
 CREATE ROLE "futura_licro" LOGIN PASSWORD <PASSWORD>
-  NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 2;
+  NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 10;
 -- limits []
 ALTER ROLE "futura_licro" SET default_transaction_read_only = on;
 ALTER ROLE "futura_licro" SET statement_timeout = '15s';
@@ -38,7 +38,7 @@ GRANT SELECT ("id", "criado") ON "deposito" TO "futura_licro";
 -- password [placeholder <PASSWORD>]
 -- user [user futura_licro]
 CREATE USER 'futura_licro'@'%' IDENTIFIED BY <PASSWORD>
-  WITH MAX_USER_CONNECTIONS 2 /*M! MAX_STATEMENT_TIME 15 */;
+  WITH MAX_USER_CONNECTIONS 10 /*M! MAX_STATEMENT_TIME 15 */;
 -- host []
 -- columns []
 GRANT SELECT (`versao`) ON <DATABASE>.`parametro` TO 'futura_licro'@'%';

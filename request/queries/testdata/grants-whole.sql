@@ -9,7 +9,7 @@
 -- password [placeholder <PASSWORD>]
 -- user [user licro]
 CREATE ROLE "licro" LOGIN PASSWORD <PASSWORD>
-  NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 2;
+  NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 10;
 -- limits []
 ALTER ROLE "licro" SET default_transaction_read_only = on;
 ALTER ROLE "licro" SET statement_timeout = '15s';
@@ -35,7 +35,7 @@ GRANT SELECT ("id", "criado") ON "movimentacao_de_estoque_por_deposito" TO "licr
 -- password [placeholder <PASSWORD>]
 -- user [user licro]
 CREATE USER 'licro'@'%' IDENTIFIED BY <PASSWORD>
-  WITH MAX_USER_CONNECTIONS 2 /*M! MAX_STATEMENT_TIME 15 */;
+  WITH MAX_USER_CONNECTIONS 10 /*M! MAX_STATEMENT_TIME 15 */;
 -- host []
 -- columns []
 GRANT SELECT (`versao`, `id`, `criado`, `marca`) ON `erp`.`pedido` TO 'licro'@'%';
