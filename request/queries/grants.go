@@ -194,7 +194,7 @@ func ThroughViews(profile *request.Profile, engine Engine) *request.Profile {
 
 // naming quotes names as an engine does.
 var naming = map[Engine]dialect{
-	SQLite: dialects[SQLite], PostgreSQL: dialects[PostgreSQL], MySQL: {quote: "`"}, Firebird: {quote: `"`}, SQLServer: {quote: `"`},
+	SQLite: dialects[SQLite], PostgreSQL: dialects[PostgreSQL], MySQL: {quote: "`"}, Firebird: {quote: `"`}, SQLServer: {quote: `"`, placeholder: func(n int) string { return fmt.Sprintf("@p%d", n) }},
 }
 
 type grantor func(account Account, list []read) []Grant

@@ -2,6 +2,7 @@ package requestcommands
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -138,11 +139,13 @@ func reachHere(s *ui.Session, connection *site.Connection) error {
 	if err != nil {
 		return err
 	}
-	if err := newConnections(s, here).reach(*connection); err != nil {
+	reached := newConnections(s, here)
+	if err := reached.reach(*connection); err != nil {
 		return err
 	}
-	*connection = connection.Moved(here, folder)
 	s.Note("request-connected", "database", connection.Name)
+	reached.mentionExcess(context.Background(), *connection, nil)
+	*connection = connection.Moved(here, folder)
 	return nil
 }
 
