@@ -12,7 +12,7 @@
 //	mangle FILE HOW…  does what mail does: quoted, html, printable, misread, dashes, joined, cr, mail, twice, utf16
 //	sqlite FILE SQL   runs SQL on a SQLite database, making it if need be
 //	postgres          starts a PostgreSQL server; its socket is in $PGHOST, its password in the file pgpass
-//	psql NAME FILE    runs SQL on a database of that server, making it if need be
+//	psql NAME FILE    runs SQL on a database of that server, making it if need be; ! psql demands that the server refuses it
 //	lock FILE         holds a SQLite database locked until the script says unlock
 //	cp-glob PATTERN FILE  copies the one file that matches
 //	code FILE CODE    finds the enrollment code in a letter
@@ -135,8 +135,10 @@ func Run(t *testing.T, folder string) {
 				script.Setenv("PGHOST", server().Host)
 				script.Check(os.WriteFile(script.MkAbs("pgpass"), []byte(server().Password+"\n"), 0o600))
 			},
-			"psql": func(script *testscript.TestScript, _ bool, arguments []string) {
-				runPostgreSQL(script, server(), arguments[0], script.ReadFile(arguments[1]))
+			"psql": func(script *testscript.TestScript, negated bool, arguments []string) {
+				if err := runPostgreSQL(script, server(), arguments[0], script.ReadFile(arguments[1])); negated != (err != nil) {
+					script.Fatalf("%s: %v", arguments[1], err)
+				}
 			},
 			"status": status, "damage": damage, "mangle": mangle, "empty": empty, "sparse": sparse, "sqlite": execute, "lock": lock, "unlock": unlock, "cp-glob": copyMatch, "code": findCode,
 			"keyring": keyring, "fingerprint": fingerprint,
@@ -156,7 +158,7 @@ func installed(tool string) (bool, error) {
 	return err == nil, nil
 }
 
-func runPostgreSQL(script *testscript.TestScript, server peertest.Server, name, statements string) {
+func runPostgreSQL(script *testscript.TestScript, server peertest.Server, name, statements string) error {
 	run := func(database, statement string) error {
 		source := fmt.Sprintf("host=%s user=%s dbname=%s password='%s' default_query_exec_mode=simple_protocol",
 			server.Host, server.User, database, strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(server.Password))
@@ -169,7 +171,7 @@ func runPostgreSQL(script *testscript.TestScript, server peertest.Server, name, 
 	if run(name, "SELECT 1") != nil {
 		script.Check(run("postgres", "CREATE DATABASE "+name))
 	}
-	script.Check(run(name, statements))
+	return run(name, statements)
 }
 
 // copyTree copies files with their rights, which os.CopyFS does not keep.
