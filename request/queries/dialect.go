@@ -8,30 +8,46 @@ import (
 	"github.com/futura/airlicense/request"
 )
 
-func numbered(number int) string { return "$" + strconv.Itoa(number) }
+func unnumbered(int) string { return "?" }
 
-// name quotes a table or column under the name that it has on the engine. A
-// dot separates a schema from its table. The profile's check leaves no quote
-// in a name.
-func (d dialect) name(name string) string {
-	parts := strings.Split(d.there(name), ".")
-	for i, part := range parts {
-		parts[i] = d.quote + part + d.quote
+func numbered(prefix string) func(int) string {
+	return func(number int) string { return prefix + strconv.Itoa(number) }
+}
+
+// selected writes a SELECT of at most limit rows; 0 means all. rest is what
+// stands between the table and the limit.
+func (d dialect) selected(limit int, columns, table, rest string) string {
+	first, last := "", ""
+	if limit > 0 && d.first != "" {
+		first = fmt.Sprintf(d.first, limit)
+	} else if limit > 0 {
+		last = fmt.Sprintf(d.last, limit)
 	}
-	return strings.Join(parts, ".")
+	return "SELECT " + first + columns + " FROM " + d.name(table) + rest + last
 }
 
 func (d dialect) columns(metric request.ProfileMetric, columns []request.Column) string {
-	names := []string{d.name(metric.Key.Name)}
-	for _, column := range columns {
-		names = append(names, d.name(column.Name))
+	var names []string
+	for _, column := range append([]request.Column{metric.Key}, columns...) {
+		name := d.name(column.Name)
+		if column.Kind == request.UUIDColumn && d.uuidText {
+			name = "CONVERT(char(36), " + name + ")"
+		}
+		names = append(names, name)
 	}
 	return strings.Join(names, ", ")
 }
 
 func (d dialect) highest(metric request.ProfileMetric) string {
 	key := d.name(metric.Key.Name)
-	return fmt.Sprintf("SELECT %s FROM %s ORDER BY %s DESC LIMIT 1", key, d.name(metric.Table), key)
+	return d.selected(1, key, metric.Table, " ORDER BY "+key+" DESC")
+}
+
+// atLeast reads the lowest key that is not below the parameter. The cast
+// keeps a parameter that the key's own type cannot hold from being an error.
+func (d dialect) atLeast(metric request.ProfileMetric) string {
+	key := d.name(metric.Key.Name)
+	return d.selected(1, key, metric.Table, " WHERE "+key+" >= CAST("+d.placeholder(1)+" AS BIGINT) ORDER BY "+key)
 }
 
 func (d dialect) anchors(metric request.ProfileMetric, columns []request.Column, count int) string {
@@ -39,16 +55,15 @@ func (d dialect) anchors(metric request.ProfileMetric, columns []request.Column,
 	for i := range places {
 		places[i] = d.placeholder(i + 1)
 	}
-	return fmt.Sprintf("SELECT %s FROM %s WHERE %s IN (%s)",
-		d.columns(metric, columns), d.name(metric.Table), d.name(metric.Key.Name), strings.Join(places, ", "))
+	return d.selected(0, d.columns(metric, columns), metric.Table, " WHERE "+d.name(metric.Key.Name)+" IN ("+strings.Join(places, ", ")+")")
 }
 
 func (d dialect) all(metric request.ProfileMetric, columns []request.Column, limit int) string {
-	return fmt.Sprintf("SELECT %s FROM %s LIMIT %d", d.columns(metric, columns), d.name(metric.Table), limit)
+	return d.selected(limit, d.columns(metric, columns), metric.Table, "")
 }
 
 // place reads one value; two rows are enough to see that there is not
 // exactly one.
 func (d dialect) place(place request.Place) string {
-	return fmt.Sprintf("SELECT %s FROM %s LIMIT 2", d.name(place.Column), d.name(place.Table))
+	return d.selected(2, d.name(place.Column), place.Table, "")
 }

@@ -106,7 +106,7 @@ func postgresExcess(tables []string) Query {
 	if len(tables) == 0 {
 		return query
 	}
-	list, arguments := placed(naming[PostgreSQL], tables, "(%s::text)")
+	list, arguments := placed(dialects[PostgreSQL], tables, "(%s::text)")
 	query.SQL += " UNION ALL SELECT 'writes', name FROM (VALUES " + list + ") AS measured (name)" +
 		" WHERE has_table_privilege(to_regclass(name), 'INSERT, UPDATE, DELETE, TRUNCATE') OR has_any_column_privilege(to_regclass(name), 'INSERT, UPDATE')"
 	query.Arguments = arguments
@@ -137,7 +137,7 @@ func sqlserverExcess(tables []string) Query {
 	if len(tables) == 0 {
 		return query
 	}
-	list, arguments := placed(naming[SQLServer], tables, "(%s)")
+	list, arguments := placed(dialects[SQLServer], tables, "(%s)")
 	query.SQL += " UNION ALL SELECT 'writes', name FROM (VALUES " + list + ") AS measured (name)" +
 		" WHERE 1 IN (HAS_PERMS_BY_NAME(name, 'OBJECT', 'INSERT'), HAS_PERMS_BY_NAME(name, 'OBJECT', 'UPDATE'), HAS_PERMS_BY_NAME(name, 'OBJECT', 'DELETE'))"
 	query.Arguments = arguments

@@ -156,9 +156,10 @@ const viewPrefix = "lic_v1_"
 // maxView is Firebird 3's limit of names, the shortest of all engines.
 const maxView = 31
 
-// viewName names the view of a table, in the table's schema. A name over the
-// limit is cut and ends with six digits of the table's digest.
-func viewName(table string) string {
+// viewName names the view of a table, both as the engine has them, in the
+// table's schema. A name over the limit is cut and ends with six digits of the
+// table's digest.
+func (e Engine) viewName(table string) string {
 	schema, name, found := strings.Cut(table, ".")
 	if !found {
 		schema, name = "", table
@@ -167,6 +168,9 @@ func viewName(table string) string {
 	if len(view) > maxView {
 		digest := sha256.Sum256([]byte(name))
 		view = view[:maxView-7] + "_" + hex.EncodeToString(digest[:3])
+	}
+	if e == Firebird {
+		return strings.ToUpper(view) // as request.Profile.There looks for it; there are no schemas
 	}
 	if found {
 		return schema + "." + view
@@ -178,7 +182,7 @@ func viewName(table string) string {
 // granted views instead of tables. Metrics keep their names and columns, so
 // that the fingerprint is the same.
 func ThroughViews(profile *request.Profile, engine Engine) *request.Profile {
-	view := func(table string) string { return viewName(profile.There(string(engine), table)) }
+	view := func(table string) string { return engine.viewName(profile.There(string(engine), table)) }
 	through := *profile
 	through.Metrics = slices.Clone(profile.Metrics)
 	for i := range through.Metrics {
@@ -190,11 +194,6 @@ func ThroughViews(profile *request.Profile, engine Engine) *request.Profile {
 		}
 	}
 	return &through
-}
-
-// naming quotes names as an engine does.
-var naming = map[Engine]dialect{
-	SQLite: dialects[SQLite], PostgreSQL: dialects[PostgreSQL], MySQL: {quote: "`"}, Firebird: {quote: `"`}, SQLServer: {quote: `"`, placeholder: func(n int) string { return fmt.Sprintf("@p%d", n) }},
 }
 
 type grantor func(account Account, list []read) []Grant
@@ -261,7 +260,7 @@ func (a Account) orPlaceholder(d dialect) string {
 }
 
 func postgresGrants(account Account, list []read) []Grant {
-	d := naming[PostgreSQL]
+	d := dialects[PostgreSQL]
 	user, database := d.quoted(account.User), account.orPlaceholder(d)
 	alter := "ALTER ROLE " + user + " SET "
 	grants := account.user("CREATE ROLE " + user + " LOGIN PASSWORD " + PasswordPlaceholder +
@@ -290,7 +289,7 @@ func postgresGrants(account Account, list []read) []Grant {
 			return "GRANT SELECT (" + d.quotedList(read.columns) + ") ON " + d.quoted(read.table) + " TO " + user + ";"
 		},
 		func(read read) []string {
-			view := d.quoted(viewName(read.table))
+			view := d.quoted(account.Engine.viewName(read.table))
 			return []string{"CREATE OR REPLACE VIEW " + view + " AS " + d.selection(read, d.quoted(read.table)) + ";", "GRANT SELECT ON " + view + " TO " + user + ";"}
 		})...)
 	return append(grants,
@@ -335,7 +334,7 @@ func mysqlHost(host string) string {
 }
 
 func mysqlGrants(account Account, list []read) []Grant {
-	d := naming[MySQL]
+	d := dialects[MySQL]
 	user := "'" + account.User + "'@'" + mysqlHost(account.Host) + "'"
 	within := func(table string) string {
 		if strings.Contains(table, ".") {
@@ -352,7 +351,7 @@ func mysqlGrants(account Account, list []read) []Grant {
 			return "GRANT SELECT (" + d.quotedList(read.columns) + ") ON " + within(read.table) + " TO " + user + ";"
 		},
 		func(read read) []string {
-			view := within(viewName(read.table))
+			view := within(account.Engine.viewName(read.table))
 			return []string{"CREATE OR REPLACE SQL SECURITY DEFINER VIEW " + view + " AS " + d.selection(read, within(read.table)) + ";", "GRANT SELECT ON " + view + " TO " + user + ";"}
 		})...)
 }
@@ -360,10 +359,10 @@ func mysqlGrants(account Account, list []read) []Grant {
 // firebirdGrants writes the user's name in capitals: that is what Firebird
 // makes of a name without quotes, such as a connection's.
 func firebirdGrants(account Account, list []read) []Grant {
-	d := naming[Firebird]
+	d := dialects[Firebird]
 	user := `"` + strings.ToUpper(account.User) + `"`
 	grants := append(account.user("CREATE USER "+user+" PASSWORD "+PasswordPlaceholder+";"), account.rights(list, nil, func(read read) []string {
-		view := d.quoted(viewName(read.table))
+		view := d.quoted(account.Engine.viewName(read.table))
 		return []string{"CREATE OR ALTER VIEW " + view + " AS " + d.selection(read, d.quoted(read.table)) + ";", "GRANT SELECT ON " + view + " TO USER " + user + ";"}
 	})...)
 	last := slices.IndexFunc(grants, func(grant Grant) bool { return grant.Why == WhyViews })
@@ -372,7 +371,7 @@ func firebirdGrants(account Account, list []read) []Grant {
 }
 
 func sqlserverGrants(account Account, list []read) []Grant {
-	d := naming[SQLServer]
+	d := dialects[SQLServer]
 	user := d.quoted(account.User)
 	grants := []Grant{{Why: WhyUnverified}}
 	grants = append(grants, account.user("CREATE LOGIN "+user+" WITH PASSWORD = "+PasswordPlaceholder+", CHECK_POLICY = ON;", "GO")...)
@@ -390,7 +389,7 @@ func sqlserverGrants(account Account, list []read) []Grant {
 			return "GRANT SELECT ON OBJECT::" + within(read.table) + " (" + d.quotedList(read.columns) + ") TO " + user + ";"
 		},
 		func(read read) []string {
-			view := within(viewName(read.table))
+			view := within(account.Engine.viewName(read.table))
 			return []string{"CREATE OR ALTER VIEW " + view + " AS " + d.selection(read, within(read.table)) + ";", "GO", "GRANT SELECT ON OBJECT::" + view + " TO " + user + ";", "GO"}
 		})...)
 }

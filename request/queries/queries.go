@@ -31,18 +31,6 @@ const (
 	UnknownEngine = fault.Code("FL-412") // an engine without a dialect
 )
 
-// Engine names a database system.
-type Engine string
-
-// The engines with a dialect.
-const (
-	SQLite     Engine = "sqlite"
-	PostgreSQL Engine = "postgresql"
-	MySQL      Engine = "mysql"
-	Firebird   Engine = "firebird"
-	SQLServer  Engine = "sqlserver"
-)
-
 // MaxSetRows bounds the rows that are read of a set's table: 200,000 rows
 // take about half a second on the slowest engine measured.
 const MaxSetRows = 200_000
@@ -139,10 +127,12 @@ func (d *Dialogue) begin(pepper []byte) error {
 			d.steps = append(d.steps, &setStep{metricStep: base, sampler: d.key.NewSampler(metric)})
 		case metric.Kind == fingerprint.Set:
 			d.steps = append(d.steps, &setStep{metricStep: base, sampler: d.key.NewSamplerAt(metric, d.licensed[i].Exponent)})
+		case d.licensed == nil && d.dialect.ascending:
+			d.steps = append(d.steps, newSearchStep(base))
 		case d.licensed == nil:
 			d.steps = append(d.steps, &highestStep{metricStep: base})
 		default:
-			d.steps = append(d.steps, &anchorStep{metricStep: base, exponent: d.licensed[i].Exponent})
+			d.steps = append(d.steps, &anchorStep{metricStep: base, size: d.licensed[i]})
 		}
 	}
 	return nil
@@ -295,7 +285,7 @@ func (s *highestStep) done() error {
 		s.keep(fingerprint.Item{Measured: true})
 		return nil
 	}
-	next := &anchorStep{metricStep: s.metricStep, exponent: fingerprint.Exponent(s.highest)}
+	next := &anchorStep{metricStep: s.metricStep, size: s.dialogue.key.Size(s.metric, s.highest)}
 	s.dialogue.steps = append([]step{next}, s.dialogue.steps...)
 	return nil
 }
@@ -303,12 +293,12 @@ func (s *highestStep) done() error {
 // anchorStep reads the rows that are checked.
 type anchorStep struct {
 	metricStep
-	exponent uint8
-	rows     map[int64][][]byte
+	size fingerprint.Item
+	rows map[int64][][]byte
 }
 
 func (s *anchorStep) query() Query {
-	probes := s.dialogue.key.Probes(s.metric, s.exponent)
+	probes := s.dialogue.key.Probes(s.metric, s.dialogue.key.Span(s.metric, s.size))
 	query := Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.anchors(s.source, s.columns, len(probes))}
 	for _, probe := range probes {
 		query.Arguments = append(query.Arguments, probe)
@@ -336,7 +326,7 @@ func (s *anchorStep) row(row []any) error {
 }
 
 func (s *anchorStep) done() error {
-	s.keep(s.dialogue.key.Anchors(s.metric, s.exponent, s.rows))
+	s.keep(s.dialogue.key.Anchors(s.metric, s.size, s.rows))
 	return nil
 }
 
@@ -376,17 +366,4 @@ func Running(profile *request.Profile, engine Engine) (Query, bool) {
 	}
 	dialect.there = func(name string) string { return profile.There(string(engine), name) }
 	return Query{SQL: dialect.place(*profile.Running)}, true
-}
-
-// dialect writes SQL for one engine.
-type dialect struct {
-	quote       string // around identifiers
-	placeholder func(number int) string
-	there       func(name string) string
-}
-
-var dialects = map[Engine]dialect{
-	// Backquotes, not double quotes: SQLite takes "unknown" for a string.
-	SQLite:     {quote: "`", placeholder: func(int) string { return "?" }},
-	PostgreSQL: {quote: `"`, placeholder: numbered},
 }

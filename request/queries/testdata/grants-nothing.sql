@@ -54,20 +54,20 @@ GRANT SELECT (`id`, `criado`) ON <DATABASE>.`deposito` TO 'futura_licro'@'%';
 -- user [user futura_licro]
 CREATE USER "FUTURA_LICRO" PASSWORD <PASSWORD>;
 -- views []
-CREATE OR ALTER VIEW "lic_v1_parametro" AS SELECT "versao" FROM "parametro";
-GRANT SELECT ON "lic_v1_parametro" TO USER "FUTURA_LICRO";
-CREATE OR ALTER VIEW "lic_v1_pedido" AS SELECT "id", "criado", "protocolo" FROM "pedido";
-GRANT SELECT ON "lic_v1_pedido" TO USER "FUTURA_LICRO";
-CREATE OR ALTER VIEW "lic_v1_nota_fiscal" AS SELECT "id", "emitida", "chave" FROM "nota_fiscal";
-GRANT SELECT ON "lic_v1_nota_fiscal" TO USER "FUTURA_LICRO";
-CREATE OR ALTER VIEW "lic_v1_titulo" AS SELECT "id", "criado" FROM "titulo";
-GRANT SELECT ON "lic_v1_titulo" TO USER "FUTURA_LICRO";
-CREATE OR ALTER VIEW "lic_v1_cliente" AS SELECT "id", "criado" FROM "cliente";
-GRANT SELECT ON "lic_v1_cliente" TO USER "FUTURA_LICRO";
-CREATE OR ALTER VIEW "lic_v1_usuario" AS SELECT "id", "criado" FROM "usuario";
-GRANT SELECT ON "lic_v1_usuario" TO USER "FUTURA_LICRO";
-CREATE OR ALTER VIEW "lic_v1_deposito" AS SELECT "id", "criado" FROM "deposito";
-GRANT SELECT ON "lic_v1_deposito" TO USER "FUTURA_LICRO";
+CREATE OR ALTER VIEW "LIC_V1_PARAMETRO" AS SELECT "VERSAO" FROM "PARAMETRO";
+GRANT SELECT ON "LIC_V1_PARAMETRO" TO USER "FUTURA_LICRO";
+CREATE OR ALTER VIEW "LIC_V1_PEDIDO" AS SELECT "ID", "CRIADO", "PROTOCOLO" FROM "PEDIDO";
+GRANT SELECT ON "LIC_V1_PEDIDO" TO USER "FUTURA_LICRO";
+CREATE OR ALTER VIEW "LIC_V1_NOTA_FISCAL" AS SELECT "ID", "EMITIDA", "CHAVE" FROM "NOTA_FISCAL";
+GRANT SELECT ON "LIC_V1_NOTA_FISCAL" TO USER "FUTURA_LICRO";
+CREATE OR ALTER VIEW "LIC_V1_TITULO" AS SELECT "ID", "CRIADO" FROM "TITULO";
+GRANT SELECT ON "LIC_V1_TITULO" TO USER "FUTURA_LICRO";
+CREATE OR ALTER VIEW "LIC_V1_CLIENTE" AS SELECT "ID", "CRIADO" FROM "CLIENTE";
+GRANT SELECT ON "LIC_V1_CLIENTE" TO USER "FUTURA_LICRO";
+CREATE OR ALTER VIEW "LIC_V1_USUARIO" AS SELECT "ID", "CRIADO" FROM "USUARIO";
+GRANT SELECT ON "LIC_V1_USUARIO" TO USER "FUTURA_LICRO";
+CREATE OR ALTER VIEW "LIC_V1_DEPOSITO" AS SELECT "ID", "CRIADO" FROM "DEPOSITO";
+GRANT SELECT ON "LIC_V1_DEPOSITO" TO USER "FUTURA_LICRO";
 COMMIT;
 -- setting []
 
@@ -75,19 +75,19 @@ COMMIT;
 -- unverified []
 -- password [placeholder <PASSWORD>]
 -- user [user futura_licro]
-CREATE LOGIN "futura_licro" WITH PASSWORD = <PASSWORD>, CHECK_POLICY = ON;
+CREATE LOGIN [futura_licro] WITH PASSWORD = <PASSWORD>, CHECK_POLICY = ON;
 GO
 -- reach [database <DATABASE>]
 USE <DATABASE>;
 GO
-CREATE USER "futura_licro" FOR LOGIN "futura_licro";
+CREATE USER [futura_licro] FOR LOGIN [futura_licro];
 GO
 -- columns []
-GRANT SELECT ON OBJECT::"dbo"."parametro" ("versao") TO "futura_licro";
-GRANT SELECT ON OBJECT::"dbo"."pedido" ("id", "criado", "protocolo") TO "futura_licro";
-GRANT SELECT ON OBJECT::"dbo"."nota_fiscal" ("id", "emitida", "chave") TO "futura_licro";
-GRANT SELECT ON OBJECT::"dbo"."titulo" ("id", "criado") TO "futura_licro";
-GRANT SELECT ON OBJECT::"dbo"."cliente" ("id", "criado") TO "futura_licro";
-GRANT SELECT ON OBJECT::"dbo"."usuario" ("id", "criado") TO "futura_licro";
-GRANT SELECT ON OBJECT::"dbo"."deposito" ("id", "criado") TO "futura_licro";
+GRANT SELECT ON OBJECT::[dbo].[parametro] ([versao]) TO [futura_licro];
+GRANT SELECT ON OBJECT::[dbo].[pedido] ([id], [criado], [protocolo]) TO [futura_licro];
+GRANT SELECT ON OBJECT::[dbo].[nota_fiscal] ([id], [emitida], [chave]) TO [futura_licro];
+GRANT SELECT ON OBJECT::[dbo].[titulo] ([id], [criado]) TO [futura_licro];
+GRANT SELECT ON OBJECT::[dbo].[cliente] ([id], [criado]) TO [futura_licro];
+GRANT SELECT ON OBJECT::[dbo].[usuario] ([id], [criado]) TO [futura_licro];
+GRANT SELECT ON OBJECT::[dbo].[deposito] ([id], [criado]) TO [futura_licro];
 

@@ -36,34 +36,34 @@ GRANT SELECT ON `erp`.`lic_v1_movimentacao_de_e_d0599b` TO 'futura_licro'@'127.0
 
 ==== firebird
 -- views []
-CREATE OR ALTER VIEW "lic_v1_pedido" AS SELECT "versao", "id", "criado", "marca" FROM "pedido";
-GRANT SELECT ON "lic_v1_pedido" TO USER "FUTURA_LICRO";
-CREATE OR ALTER VIEW "lic_v1_semente" AS SELECT "segredo" FROM "semente";
-GRANT SELECT ON "lic_v1_semente" TO USER "FUTURA_LICRO";
-CREATE OR ALTER VIEW "lic_v1_movimentacao_de_e_d0599b" AS SELECT "id", "criado" FROM "movimentacao_de_estoque_por_deposito";
-GRANT SELECT ON "lic_v1_movimentacao_de_e_d0599b" TO USER "FUTURA_LICRO";
+CREATE OR ALTER VIEW "LIC_V1_PEDIDO" AS SELECT "VERSAO", "ID", "CRIADO", "MARCA" FROM "PEDIDO";
+GRANT SELECT ON "LIC_V1_PEDIDO" TO USER "FUTURA_LICRO";
+CREATE OR ALTER VIEW "LIC_V1_SEMENTE" AS SELECT "SEGREDO" FROM "semente";
+GRANT SELECT ON "LIC_V1_SEMENTE" TO USER "FUTURA_LICRO";
+CREATE OR ALTER VIEW "LIC_V1_MOVIMENTACAO_DE_E_7E9DA1" AS SELECT "ID", "CRIADO" FROM "MOVIMENTACAO_DE_ESTOQUE_POR_DEPOSITO";
+GRANT SELECT ON "LIC_V1_MOVIMENTACAO_DE_E_7E9DA1" TO USER "FUTURA_LICRO";
 COMMIT;
 -- setting []
 
 ==== sqlserver
 -- unverified []
 -- reach [database erp]
-USE "erp";
+USE [erp];
 GO
-CREATE USER "futura_licro" FOR LOGIN "futura_licro";
+CREATE USER [futura_licro] FOR LOGIN [futura_licro];
 GO
 -- views []
-CREATE OR ALTER VIEW "vendas"."lic_v1_pedido" AS SELECT "versao", "id", "criado", "marca" FROM "vendas"."pedido";
+CREATE OR ALTER VIEW [vendas].[lic_v1_pedido] AS SELECT [versao], [id], [criado], [marca] FROM [vendas].[pedido];
 GO
-GRANT SELECT ON OBJECT::"vendas"."lic_v1_pedido" TO "futura_licro";
+GRANT SELECT ON OBJECT::[vendas].[lic_v1_pedido] TO [futura_licro];
 GO
-CREATE OR ALTER VIEW "seguranca"."lic_v1_semente" AS SELECT "segredo" FROM "seguranca"."semente";
+CREATE OR ALTER VIEW [seguranca].[lic_v1_semente] AS SELECT [segredo] FROM [seguranca].[semente];
 GO
-GRANT SELECT ON OBJECT::"seguranca"."lic_v1_semente" TO "futura_licro";
+GRANT SELECT ON OBJECT::[seguranca].[lic_v1_semente] TO [futura_licro];
 GO
-CREATE OR ALTER VIEW "dbo"."lic_v1_movimentacao_de_e_d0599b" AS SELECT "id", "criado" FROM "dbo"."movimentacao_de_estoque_por_deposito";
+CREATE OR ALTER VIEW [dbo].[lic_v1_movimentacao_de_e_d0599b] AS SELECT [id], [criado] FROM [dbo].[movimentacao_de_estoque_por_deposito];
 GO
-GRANT SELECT ON OBJECT::"dbo"."lic_v1_movimentacao_de_e_d0599b" TO "futura_licro";
+GRANT SELECT ON OBJECT::[dbo].[lic_v1_movimentacao_de_e_d0599b] TO [futura_licro];
 GO
 -- setting []
 

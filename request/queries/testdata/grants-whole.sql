@@ -47,12 +47,12 @@ GRANT SELECT (`id`, `criado`) ON `erp`.`movimentacao_de_estoque_por_deposito` TO
 -- user [user licro]
 CREATE USER "LICRO" PASSWORD <PASSWORD>;
 -- views []
-CREATE OR ALTER VIEW "lic_v1_pedido" AS SELECT "versao", "id", "criado", "marca" FROM "pedido";
-GRANT SELECT ON "lic_v1_pedido" TO USER "LICRO";
-CREATE OR ALTER VIEW "lic_v1_semente" AS SELECT "segredo" FROM "semente";
-GRANT SELECT ON "lic_v1_semente" TO USER "LICRO";
-CREATE OR ALTER VIEW "lic_v1_movimentacao_de_e_d0599b" AS SELECT "id", "criado" FROM "movimentacao_de_estoque_por_deposito";
-GRANT SELECT ON "lic_v1_movimentacao_de_e_d0599b" TO USER "LICRO";
+CREATE OR ALTER VIEW "LIC_V1_PEDIDO" AS SELECT "VERSAO", "ID", "CRIADO", "MARCA" FROM "PEDIDO";
+GRANT SELECT ON "LIC_V1_PEDIDO" TO USER "LICRO";
+CREATE OR ALTER VIEW "LIC_V1_SEMENTE" AS SELECT "SEGREDO" FROM "semente";
+GRANT SELECT ON "LIC_V1_SEMENTE" TO USER "LICRO";
+CREATE OR ALTER VIEW "LIC_V1_MOVIMENTACAO_DE_E_7E9DA1" AS SELECT "ID", "CRIADO" FROM "MOVIMENTACAO_DE_ESTOQUE_POR_DEPOSITO";
+GRANT SELECT ON "LIC_V1_MOVIMENTACAO_DE_E_7E9DA1" TO USER "LICRO";
 COMMIT;
 -- setting []
 
@@ -60,15 +60,15 @@ COMMIT;
 -- unverified []
 -- password [placeholder <PASSWORD>]
 -- user [user licro]
-CREATE LOGIN "licro" WITH PASSWORD = <PASSWORD>, CHECK_POLICY = ON;
+CREATE LOGIN [licro] WITH PASSWORD = <PASSWORD>, CHECK_POLICY = ON;
 GO
 -- reach [database erp]
-USE "erp";
+USE [erp];
 GO
-CREATE USER "licro" FOR LOGIN "licro";
+CREATE USER [licro] FOR LOGIN [licro];
 GO
 -- columns []
-GRANT SELECT ON OBJECT::"vendas"."pedido" ("versao", "id", "criado", "marca") TO "licro";
-GRANT SELECT ON OBJECT::"seguranca"."semente" ("segredo") TO "licro";
-GRANT SELECT ON OBJECT::"dbo"."movimentacao_de_estoque_por_deposito" ("id", "criado") TO "licro";
+GRANT SELECT ON OBJECT::[vendas].[pedido] ([versao], [id], [criado], [marca]) TO [licro];
+GRANT SELECT ON OBJECT::[seguranca].[semente] ([segredo]) TO [licro];
+GRANT SELECT ON OBJECT::[dbo].[movimentacao_de_estoque_por_deposito] ([id], [criado]) TO [licro];
 
