@@ -104,13 +104,17 @@ func (a Account) check() error {
 	if a.User != "" && !signedtext.MadeOf(a.User, signedtext.Letters+signedtext.Digits+"_-.$", maxUser) {
 		return BadName.New("a name that cannot be printed", "setting", "user", "name", a.User)
 	}
-	for setting, name := range map[string]string{"database": a.Database, "path": a.Path} {
-		if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) || strings.ContainsAny(name, "\"'`[]\\") && setting == "database" {
-			return BadName.New("a name that cannot be printed", "setting", setting, "name", name)
-		}
+	if strings.ContainsFunc(a.Path, isUnprintable) {
+		return BadName.New("a name that cannot be printed", "setting", "path", "name", a.Path)
+	}
+	// Firebird's name is a path on the server, and is not printed.
+	if a.Engine != Firebird && (strings.ContainsFunc(a.Database, isUnprintable) || strings.ContainsAny(a.Database, "\"'`[]\\")) {
+		return BadName.New("a name that cannot be printed", "setting", "database", "name", a.Database)
 	}
 	return nil
 }
+
+func isUnprintable(character rune) bool { return !unicode.IsPrint(character) }
 
 // read is a table and the columns that are read of it.
 type read struct {
