@@ -149,10 +149,10 @@ type Sampler struct {
 	metric Metric
 	fixed  bool // the exponent is the license's
 	level  uint8
-	kept   []sampled
+	kept   []sampledRow
 }
 
-type sampled struct {
+type sampledRow struct {
 	zeros uint8
 	value uint16
 }
@@ -165,18 +165,21 @@ func (k Key) NewSamplerAt(metric Metric, exponent uint8) *Sampler {
 	return &Sampler{key: k, metric: metric, fixed: true, level: exponent}
 }
 
-// Add takes one row.
-func (s *Sampler) Add(row [][]byte) {
+// Add takes one row. It returns the row's item, and whether the row is in a
+// sample at the sampler's exponent.
+func (s *Sampler) Add(row [][]byte) (value uint16, sampled bool) {
 	sum := s.key.row("set", s.metric.Name, row)
 	zeros := uint8(min(bits.LeadingZeros64(binary.BigEndian.Uint64(sum)), maxExponent))
 	if zeros < s.level {
-		return
+		return 0, false
 	}
-	s.kept = append(s.kept, sampled{zeros, binary.BigEndian.Uint16(sum[8:])})
+	value = binary.BigEndian.Uint16(sum[8:])
+	s.kept = append(s.kept, sampledRow{zeros, value})
 	for !s.fixed && len(s.kept) > s.metric.Count && s.level < maxExponent {
 		s.level++
-		s.kept = slices.DeleteFunc(s.kept, func(row sampled) bool { return row.zeros < s.level })
+		s.kept = slices.DeleteFunc(s.kept, func(row sampledRow) bool { return row.zeros < s.level })
 	}
+	return value, true
 }
 
 // Item returns the sample.

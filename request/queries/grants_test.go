@@ -2,7 +2,6 @@ package queries_test
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,8 +12,6 @@ import (
 	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/request/queries"
 )
-
-var update = flag.Bool("update", false, "write the golden files again")
 
 // granted reads one table by two metrics and the running version, has a
 // schema, other names on some engines, and a name over Firebird's limit.

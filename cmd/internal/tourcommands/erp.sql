@@ -9,3 +9,7 @@ CREATE TABLE pedido (id INTEGER PRIMARY KEY, cliente INTEGER NOT NULL, protocolo
 CREATE TABLE nota_fiscal (id INTEGER PRIMARY KEY, pedido INTEGER NOT NULL, chave TEXT NOT NULL, emitida TEXT NOT NULL);
 CREATE TABLE titulo (id INTEGER PRIMARY KEY, nota INTEGER NOT NULL, centavos INTEGER NOT NULL, criado TEXT NOT NULL);
 INSERT INTO parametro VALUES ('8.9.1');
+
+-- What a migration of the product writes once, for the license.
+CREATE TABLE licenca_segredo (segredo TEXT NOT NULL);
+INSERT INTO licenca_segredo VALUES (lower(hex(randomblob(32))));

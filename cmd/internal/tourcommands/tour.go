@@ -272,7 +272,7 @@ func (t *tour) install() error {
 }
 
 func (t *tour) business() error {
-	rows, err := growERP(t.path("erp.db"))
+	rows, err := growERP(t.path("erp.db"), t.session.Now())
 	if err != nil {
 		return err
 	}
