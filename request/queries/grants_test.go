@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/futura/airlicense/docs/profiles"
 	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/request/queries"
 )
@@ -92,7 +91,7 @@ func TestGrants(t *testing.T) {
 	}{
 		"whole":   {granted, queries.Account{Database: "erp", Path: "/dados/d'água.db", Host: "db.example", User: "licro"}},
 		"views":   {granted, queries.Account{Database: "erp", Host: "127.0.0.1", Views: true, Known: true}},
-		"nothing": {string(profiles.SisPetro), queries.Account{}},
+		"nothing": {granted, queries.Account{}},
 	} {
 		var all strings.Builder
 		for _, engine := range engines {
