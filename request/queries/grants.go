@@ -38,6 +38,9 @@ type Account struct {
 	User     string // empty: DefaultUser
 	Views    bool   // read views instead of tables; Firebird has no other way to grant columns
 	Known    bool   // the user was made before, for another database of the server
+	// Checks are the profile's checks around an upgrade that are asked on this
+	// database. Nobody can tell from a free SELECT which rights it needs.
+	Checks []request.ReadinessCheck
 }
 
 // Grant is one step of what an administrator runs, and why.
@@ -67,6 +70,7 @@ const (
 	WhyUnixFile   = "unix-file"
 	WhyOtherFiles = "other-files" // SQLite's write-ahead log
 	WhyWindows    = "windows-file"
+	WhyCheck      = "check" // a check's own SELECT, to be granted by hand
 )
 
 // Grants returns what the administrator of a database runs so that a user can
@@ -90,7 +94,18 @@ func Grants(profile *request.Profile, account Account) ([]Grant, error) {
 		return nil, err
 	}
 	account.Views = account.Views || account.Engine == Firebird
-	return write(account, reads(profile, account.Engine)), nil
+	return append(write(account, reads(profile, account.Engine)), account.checks()...), nil
+}
+
+// checks shows the SELECTs that the administrator has to grant by hand.
+func (a Account) checks() []Grant {
+	var grants []Grant
+	for _, check := range a.Checks {
+		if check.Kind == request.QueryCheck && a.Engine != SQLite {
+			grants = append(grants, Grant{Why: WhyCheck, Values: []any{"check", check.Name}, Lines: []string{check.SQLFor(string(a.Engine))}, Optional: true})
+		}
+	}
+	return grants
 }
 
 // maxConnections bounds the connections of the user: one for each program that

@@ -54,6 +54,21 @@ key = "id:integer"
 columns = "criado:timestamp"
 count = 16
 weight = 1
+[[check]]
+name = "ninguem-conectado"
+when = "upgrade"
+kind = "query"
+words = "Ninguém está conectado"
+sql = "SELECT count(*) FROM sessao"
+expect = "0"
+[[check.engine]]
+name = "postgresql"
+sql = "SELECT count(*) FROM pg_stat_activity"
+[[check]]
+name = "avisados"
+when = "upgrade"
+kind = "confirm"
+words = "Todos foram avisados?"
 [[rename]]
 engine = "postgresql"
 name = "marca"
@@ -95,8 +110,9 @@ func TestGrants(t *testing.T) {
 	} {
 		var all strings.Builder
 		for _, engine := range engines {
-			test.account.Engine = engine
-			grants, err := queries.Grants(profileOf(t, test.draft), test.account)
+			profile := profileOf(t, test.draft)
+			test.account.Engine, test.account.Checks = engine, profile.Checks
+			grants, err := queries.Grants(profile, test.account)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -184,7 +184,7 @@ func (d *Dialogue) Next() (Query, bool) {
 	return d.steps[0].query(), true
 }
 
-// Row takes one row of the current query. After an error the rest of the
+// Row takes one row of the current query, and keeps nothing of it. After an error the rest of the
 // rows need not be given.
 func (d *Dialogue) Row(values []any) error { return d.steps[0].row(values) }
 
@@ -249,6 +249,15 @@ func (d *Dialogue) Result() fingerprint.Result {
 		return fingerprint.Result{State: fingerprint.Undecided}
 	}
 	return fingerprint.Compare(d.profile.MetricList(), d.licensed, d.items, d.profile.Thresholds())
+}
+
+// Explained is Result with what the losses look like.
+func (d *Dialogue) Explained() fingerprint.Result {
+	result := d.Result()
+	if d.licensed != nil {
+		result.Pattern = d.key.Pattern(d.profile.MetricList(), d.licensed, d.items)
+	}
+	return result
 }
 
 // pepperStep reads the product's secret; without it nothing else can be

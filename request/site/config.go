@@ -3,6 +3,7 @@ package site
 import (
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/BurntSushi/toml"
@@ -22,6 +23,7 @@ type Config struct {
 	Licenses  string       `toml:"licenses"` // folder of license files; empty: in the site's folder
 	Running   Running      `toml:"running"`
 	Databases []Connection `toml:"database"`
+	Backups   []Backup     `toml:"backup"` // for the checks before an upgrade
 }
 
 // Running says where the running version is known from when the profile's
@@ -89,6 +91,11 @@ func (c *Config) Check() error {
 	}
 	if len(c.Databases) == 0 || len(c.Databases) > request.MaxDatabases {
 		return badConfig("database", "count")
+	}
+	for _, backup := range c.Backups {
+		if err := backup.check(); err != nil {
+			return err
+		}
 	}
 	seen := map[string]bool{}
 	for _, connection := range c.Databases {
@@ -160,20 +167,18 @@ func (c Connection) check() error {
 	if c.Port < 0 || c.Port > 1<<16-1 {
 		return badConfig("database.port", "port")
 	}
-	switch queries.Engine(c.Engine) {
-	case queries.SQLite:
-		if c.Path == "" {
-			return badConfig("database.path", "missing")
-		}
-		if c.Views {
-			return badConfig("database.views", "no users") // who may read the file may read its tables
-		}
-	case queries.PostgreSQL:
-		if c.Host == "" || c.Database == "" || c.User == "" {
-			return badConfig("database.host, database, user", "missing")
-		}
-	default:
+	engine := queries.Engine(c.Engine)
+	switch {
+	case !slices.Contains(queries.Engines(), engine):
 		return badConfig("database.engine", "engine")
+	case !engine.HasServer() && c.Path == "":
+		return badConfig("database.path", "missing")
+	case !engine.HasServer() && c.Views:
+		return badConfig("database.views", "no users") // who may read the file may read its tables
+	case engine.HasServer() && (c.Host == "" || c.Database == "" || c.User == ""):
+		return badConfig("database.host, database, user", "missing")
+	case engine != queries.PostgreSQL && !slices.Contains([]string{"", "disable", "prefer", "require", "verify-full"}, c.TLS):
+		return badConfig("database.tls", "tls")
 	}
 	return nil
 }

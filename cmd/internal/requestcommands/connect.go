@@ -48,6 +48,15 @@ func (c *connections) text(ctx context.Context, connection site.Connection, quer
 	return answer, err
 }
 
+// value asks a database one query with one value as its answer.
+func (c *connections) value(ctx context.Context, connection site.Connection, query queries.Query) (answer string, err error) {
+	err = c.use(connection, func(db *sql.DB) error {
+		answer, err = database.Value(ctx, db, query)
+		return err
+	})
+	return answer, err
+}
+
 // use opens a database for one piece of work. An error names the connection
 // and where it leads.
 func (c *connections) use(connection site.Connection, work func(*sql.DB) error) error {
@@ -74,7 +83,7 @@ func (c *connections) open(connection site.Connection) (*sql.DB, error) {
 // password finds the password of a connection: a file, a variable, or the
 // terminal. An engine without users needs none.
 func (c *connections) password(connection site.Connection) (string, error) {
-	if queries.Engine(connection.Engine) == queries.SQLite {
+	if !queries.Engine(connection.Engine).HasServer() {
 		return "", nil
 	}
 	if path := connection.PasswordFile; path != "" {

@@ -3,6 +3,8 @@ package requestcommands
 import (
 	"cmp"
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/futura/airlicense/cmd/internal/ui"
@@ -24,7 +26,7 @@ func grants(s *ui.Session) error {
 	if err != nil {
 		return err
 	}
-	accounts, err := accountsOf(s, config)
+	accounts, err := accountsOf(s, profile, config)
 	if err != nil {
 		return err
 	}
@@ -96,15 +98,16 @@ type granting struct {
 
 // accountsOf lists for whom rights are printed: the connections of the
 // configuration, or an engine that --engine names.
-func accountsOf(s *ui.Session, config *site.Config) ([]granting, error) {
+func accountsOf(s *ui.Session, profile *request.Profile, config *site.Config) ([]granting, error) {
 	if engine := s.String("engine"); engine != "" {
-		return []granting{{account: queries.Account{Engine: queries.Engine(engine), Database: s.String("database"), User: s.String("user"), Views: s.Bool("views")}}}, nil
+		account := queries.Account{Engine: queries.Engine(engine), Database: s.String("database"), User: s.String("user"), Views: s.Bool("views"), Checks: profile.Checks}
+		return []granting{{account: account}}, nil
 	}
 	if config == nil {
 		return nil, ui.MissingOption.New("no database is configured yet", "option", "--engine", "value", "ENGINE")
 	}
 	var list []granting
-	known := map[queries.Account]bool{}
+	known := map[[3]string]bool{}
 	for _, connection := range config.Databases {
 		connection = connection.Within(home(s))
 		if wanted := s.String("database"); wanted != "" && wanted != connection.Name {
@@ -113,23 +116,35 @@ func accountsOf(s *ui.Session, config *site.Config) ([]granting, error) {
 		account := queries.Account{
 			Engine: queries.Engine(connection.Engine), Database: connection.Database, Path: connection.Path, Host: connection.Host,
 			User: cmp.Or(s.String("user"), connection.User), Views: connection.Views || s.Bool("views"),
+			Checks: checksOn(profile, config, connection.Name),
 		}
-		server := queries.Account{Engine: account.Engine, Host: account.Host, User: account.User}
+		server := [3]string{connection.Engine, connection.Host + ":" + strconv.Itoa(connection.Port), account.User}
 		account.Known, known[server] = known[server], true
 		list = append(list, granting{account: account, name: connection.Name, where: connection.Where()})
 	}
 	if len(list) == 0 {
-		return nil, noDatabase.New("no such database", "database", s.String("database"), "databases", databaseNames(config))
+		return nil, noDatabase.New("no such database", "database", s.String("database"), "databases", strings.Join(databaseNames(config), ", "))
 	}
 	return list, nil
 }
 
-func databaseNames(config *site.Config) string {
+func databaseNames(config *site.Config) []string {
 	var names []string
 	for _, connection := range config.Databases {
 		names = append(names, connection.Name)
 	}
-	return strings.Join(names, ", ")
+	return names
+}
+
+// checksOn returns the checks that are asked on a connection.
+func checksOn(profile *request.Profile, config *site.Config, name string) []request.ReadinessCheck {
+	var list []request.ReadinessCheck
+	for _, check := range profile.Checks {
+		if here, _ := check.ConnectionsOf(databaseNames(config)); slices.Contains(here, name) {
+			list = append(list, check)
+		}
+	}
+	return list
 }
 
 // grantScript writes the grants with their reasons, in the user's language,

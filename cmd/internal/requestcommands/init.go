@@ -144,6 +144,9 @@ func reachHere(s *ui.Session, connection *site.Connection) error {
 		return err
 	}
 	s.Note("request-connected", "database", connection.Name)
+	if queries.Engine(connection.Engine).Unverified() {
+		s.Warn(unverified.New("never tried with a real server", "database", connection.Name, "engine", connection.Engine))
+	}
 	reached.mentionExcess(context.Background(), *connection, nil)
 	*connection = connection.Moved(here, folder)
 	return nil
@@ -205,7 +208,7 @@ type question struct {
 // addConnection asks for a connection until its database is reached. Answers
 // that did not lead there are offered again.
 func addConnection(s *ui.Session, config *site.Config) error {
-	connection := site.Connection{Engine: string(queries.PostgreSQL), Host: "localhost", Port: 5432, User: "futura_licro"}
+	connection := site.Connection{Engine: string(queries.PostgreSQL), Host: "localhost", User: "futura_licro"}
 	if len(config.Databases) == 0 {
 		connection.Name = "producao"
 	}
@@ -229,7 +232,7 @@ func addConnection(s *ui.Session, config *site.Config) error {
 
 // relevant drops the settings that the engine does not have.
 func relevant(connection site.Connection) site.Connection {
-	if queries.Engine(connection.Engine) == queries.SQLite {
+	if !queries.Engine(connection.Engine).HasServer() {
 		return site.Connection{Name: connection.Name, Engine: connection.Engine, Path: connection.Path}
 	}
 	connection.Path = ""
@@ -237,20 +240,26 @@ func relevant(connection site.Connection) site.Connection {
 }
 
 func askConnection(s *ui.Session, connection *site.Connection) error {
+	before := connection.Engine
 	if err := askAll(s, question{"ask-name", &connection.Name}, question{"ask-engine", &connection.Engine}); err != nil {
 		return err
 	}
-	switch queries.Engine(connection.Engine) {
-	case queries.SQLite:
-		return askAll(s, question{"ask-path", &connection.Path})
-	case queries.PostgreSQL:
+	if connection.Engine != before {
+		connection.Port = 0
+	}
+	engine := queries.Engine(connection.Engine)
+	switch {
+	case engine.HasServer():
 		return askServer(s, connection)
+	case slices.Contains(queries.Engines(), engine):
+		return askAll(s, question{"ask-path", &connection.Path})
 	}
 	return nil // Check refuses the engine
 }
 
 func askServer(s *ui.Session, connection *site.Connection) error {
-	port, file := strconv.Itoa(connection.Port), cmp.Or(connection.PasswordFile, noFile)
+	offered := queries.Engine(connection.Engine).Port()
+	port, file := strconv.Itoa(cmp.Or(connection.Port, offered)), cmp.Or(connection.PasswordFile, noFile)
 	err := askAll(s, question{"ask-host", &connection.Host}, question{"ask-port", &port}, question{"ask-database", &connection.Database},
 		question{"ask-user", &connection.User}, question{"ask-password-file", &file})
 	if connection.PasswordFile = file; file == noFile {
@@ -296,6 +305,7 @@ func writeConfig(s *ui.Session, config *site.Config) string {
 		out.WriteString("\n[[database]]\n")
 		writeConnection(&out, connection)
 	}
+	fmt.Fprintf(&out, "\n%s\n# [[backup]]\n# check = 'backup'\n# path = '/backup/erp-*.bak'\n", comment(s.Say("config-backup")))
 	return out.String()
 }
 

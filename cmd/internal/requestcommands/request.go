@@ -27,6 +27,7 @@ const (
 	notRunnable  = fault.Code("FL-812") // the gate's command cannot be run
 	badRunning   = fault.Code("FL-817") // the configured source of the running version fails
 	badArguments = fault.Code("FL-818") // --connection that cannot be read
+	unverified   = fault.Code("FL-414") // an engine that was never tried with a real server
 )
 
 var (
@@ -52,7 +53,7 @@ func Program() ui.Program {
 			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Required: true}, {Name: "out", Value: "FILE"}, versionFlag, keyPassFlag, formatFlag}, Run: export},
 		{Name: "install", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-request install versao8.9.ver futura.trust",
 			Flags: []ui.Flag{homeFlag, formatFlag}, Run: install},
-		{Name: "check", Example: "futura-request check", Flags: []ui.Flag{homeFlag, versionFlag, formatFlag}, Run: check},
+		{Name: "check", Example: "futura-request check", Flags: []ui.Flag{homeFlag, versionFlag, upgradeFlag, afterFlag, confirmFlag, formatFlag}, Run: check},
 		{Name: "grants", Arguments: "[FILE…]", Maximum: -1, Example: "futura-request grants --engine postgresql --database erp futura.trust sispetro.profile",
 			Flags: []ui.Flag{homeFlag, {Name: "database", Value: "NAME", Words: "flag-grants-database"}, {Name: "engine", Value: "ENGINE", Words: "flag-grants-engine"},
 				{Name: "user", Value: "NAME", Words: "flag-grants-user"}, {Name: "views", Words: "flag-grants-views"}, {Name: "out", Value: "FILE"}, rootFlag}, Run: grants},

@@ -11,8 +11,11 @@
 //	damage FILE OLD NEW   replaces bytes in a file
 //	mangle FILE HOW…  does what mail does: quoted, html, printable, misread, dashes, joined, cr, mail, twice, utf16
 //	sqlite FILE SQL   runs SQL on a SQLite database, making it if need be
-//	postgres          starts a PostgreSQL server; its socket is in $PGHOST, its password in the file pgpass
-//	psql NAME FILE    runs SQL on a database of that server, making it if need be; ! psql demands that the server refuses it
+//	server KIND       starts a database server: postgres, mariadb or firebird; where it is stands in $DBHOST, $DBPORT
+//	                  and $DBFOLDER, its password in the file dbpass
+//	sql KIND NAME FILE  runs the statements of a file on a database of that server, making it if need be;
+//	                  ! sql demands that the server refuses them
+//	copy-rows KIND NAME FILE TABLE…  copies rows of a SQLite database into tables of the same names there
 //	lock FILE         holds a SQLite database locked until the script says unlock
 //	cp-glob PATTERN FILE  copies the one file that matches
 //	code FILE CODE    finds the enrollment code in a letter
@@ -38,7 +41,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -109,7 +111,7 @@ func Run(t *testing.T, folder string) {
 	stage := t.TempDir()
 	t.Chdir(stage) // the tour's paths are relative, so that its folder can be copied
 	play(t)
-	server := sync.OnceValue(func() peertest.Server { return peertest.PostgreSQL(t) })
+	servers := servers(t)
 	testscript.Run(t, testscript.Params{
 		Dir: scripts,
 		Setup: func(env *testscript.Env) error {
@@ -120,7 +122,7 @@ func Run(t *testing.T, folder string) {
 		},
 		Condition: func(name string) (bool, error) {
 			if tool, found := strings.CutPrefix(name, "tool:"); found {
-				return installed(tool)
+				return installed(servers, tool)
 			}
 			return false, errors.New("unknown condition")
 		},
@@ -131,47 +133,11 @@ func Run(t *testing.T, folder string) {
 				script.Setenv("SERIAL", serial(script, stage))
 				script.Setenv("SIGNER", signer(script, stage))
 			},
-			"postgres": func(script *testscript.TestScript, _ bool, _ []string) {
-				script.Setenv("PGHOST", server().Host)
-				script.Check(os.WriteFile(script.MkAbs("pgpass"), []byte(server().Password+"\n"), 0o600))
-			},
-			"psql": func(script *testscript.TestScript, negated bool, arguments []string) {
-				if err := runPostgreSQL(script, server(), arguments[0], script.ReadFile(arguments[1])); negated != (err != nil) {
-					script.Fatalf("%s: %v", arguments[1], err)
-				}
-			},
+			"server": startServer(servers), "sql": runStatements(servers), "copy-rows": copyTables(servers),
 			"status": status, "damage": damage, "mangle": mangle, "empty": empty, "sparse": sparse, "sqlite": execute, "lock": lock, "unlock": unlock, "cp-glob": copyMatch, "code": findCode,
 			"keyring": keyring, "fingerprint": fingerprint,
 		},
 	})
-}
-
-// installed looks for a program of others, postgres meaning its server.
-func installed(tool string) (bool, error) {
-	_, err := exec.LookPath(tool)
-	if matches, _ := filepath.Glob("/usr/lib/postgresql/*/bin/pg_ctl"); tool == "postgres" && len(matches) > 0 {
-		err = nil
-	}
-	if err != nil && os.Getenv("FUTURA_REQUIRE_ALL") == "1" {
-		return false, fmt.Errorf("%s is not installed, and FUTURA_REQUIRE_ALL=1", tool)
-	}
-	return err == nil, nil
-}
-
-func runPostgreSQL(script *testscript.TestScript, server peertest.Server, name, statements string) error {
-	run := func(database, statement string) error {
-		source := fmt.Sprintf("host=%s user=%s dbname=%s password='%s' default_query_exec_mode=simple_protocol",
-			server.Host, server.User, database, strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(server.Password))
-		db, err := sql.Open("pgx", source)
-		script.Check(err)
-		defer db.Close()
-		_, err = db.Exec(statement)
-		return err
-	}
-	if run(name, "SELECT 1") != nil {
-		script.Check(run("postgres", "CREATE DATABASE "+name))
-	}
-	return run(name, statements)
 }
 
 // copyTree copies files with their rights, which os.CopyFS does not keep.

@@ -30,6 +30,8 @@ GRANT SELECT ("id", "criado") ON "movimentacao_de_estoque_por_deposito" TO "futu
 -- REVOKE TEMPORARY ON DATABASE <DATABASE> FROM PUBLIC;
 -- create []
 -- REVOKE CREATE ON SCHEMA "public" FROM PUBLIC;
+-- check [check ninguem-conectado]
+-- SELECT count(*) FROM pg_stat_activity
 
 ==== mysql
 -- password [placeholder <PASSWORD>]
@@ -41,6 +43,8 @@ CREATE USER 'futura_licro'@'%' IDENTIFIED BY <PASSWORD>
 GRANT SELECT (`versao`, `id`, `criado`, `marca`) ON <DATABASE>.`pedido` TO 'futura_licro'@'%';
 GRANT SELECT (`segredo`) ON `seguranca`.`semente` TO 'futura_licro'@'%';
 GRANT SELECT (`id`, `criado`) ON <DATABASE>.`movimentacao_de_estoque_por_deposito` TO 'futura_licro'@'%';
+-- check [check ninguem-conectado]
+-- SELECT count(*) FROM sessao
 
 ==== firebird
 -- password [placeholder <PASSWORD>]
@@ -55,6 +59,8 @@ CREATE OR ALTER VIEW "LIC_V1_MOVIMENTACAO_DE_E_7E9DA1" AS SELECT "ID", "CRIADO" 
 GRANT SELECT ON "LIC_V1_MOVIMENTACAO_DE_E_7E9DA1" TO USER "FUTURA_LICRO";
 COMMIT;
 -- setting []
+-- check [check ninguem-conectado]
+-- SELECT count(*) FROM sessao
 
 ==== sqlserver
 -- unverified []
@@ -71,4 +77,6 @@ GO
 GRANT SELECT ON OBJECT::[vendas].[pedido] ([versao], [id], [criado], [marca]) TO [futura_licro];
 GRANT SELECT ON OBJECT::[seguranca].[semente] ([segredo]) TO [futura_licro];
 GRANT SELECT ON OBJECT::[dbo].[movimentacao_de_estoque_por_deposito] ([id], [criado]) TO [futura_licro];
+-- check [check ninguem-conectado]
+-- SELECT count(*) FROM sessao
 

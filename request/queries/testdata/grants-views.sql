@@ -23,6 +23,8 @@ GRANT SELECT ON "lic_v1_movimentacao_de_e_d0599b" TO "futura_licro";
 -- REVOKE TEMPORARY ON DATABASE "erp" FROM PUBLIC;
 -- create []
 -- REVOKE CREATE ON SCHEMA "public" FROM PUBLIC;
+-- check [check ninguem-conectado]
+-- SELECT count(*) FROM pg_stat_activity
 
 ==== mysql
 -- views []
@@ -33,6 +35,8 @@ GRANT SELECT ON `seguranca`.`lic_v1_semente` TO 'futura_licro'@'127.0.0.1';
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW `erp`.`lic_v1_movimentacao_de_e_d0599b` AS SELECT `id`, `criado` FROM `erp`.`movimentacao_de_estoque_por_deposito`;
 GRANT SELECT ON `erp`.`lic_v1_movimentacao_de_e_d0599b` TO 'futura_licro'@'127.0.0.1';
 -- setting []
+-- check [check ninguem-conectado]
+-- SELECT count(*) FROM sessao
 
 ==== firebird
 -- views []
@@ -44,6 +48,8 @@ CREATE OR ALTER VIEW "LIC_V1_MOVIMENTACAO_DE_E_7E9DA1" AS SELECT "ID", "CRIADO" 
 GRANT SELECT ON "LIC_V1_MOVIMENTACAO_DE_E_7E9DA1" TO USER "FUTURA_LICRO";
 COMMIT;
 -- setting []
+-- check [check ninguem-conectado]
+-- SELECT count(*) FROM sessao
 
 ==== sqlserver
 -- unverified []
@@ -66,4 +72,6 @@ GO
 GRANT SELECT ON OBJECT::[dbo].[lic_v1_movimentacao_de_e_d0599b] TO [futura_licro];
 GO
 -- setting []
+-- check [check ninguem-conectado]
+-- SELECT count(*) FROM sessao
 
