@@ -73,10 +73,22 @@ func Run(ctx context.Context, db *sql.DB, dialogue *queries.Dialogue) error {
 	return nil
 }
 
-// Rows runs one query and gives its rows, one by one.
-func Rows(ctx context.Context, db *sql.DB, query queries.Query, each func(values []any) error) error {
+// Rows runs one query within QueryLimit and gives its rows, one by one, up to
+// the first error of take.
+func Rows(ctx context.Context, db *sql.DB, query queries.Query, take func(values []any) error) error {
 	ctx, cancel := context.WithTimeout(ctx, QueryLimit)
 	defer cancel()
+	return each(ctx, db, query, func(values []any) error {
+		err := take(values)
+		if err != nil {
+			cancel() // closing would read all the rows that are left, however many
+		}
+		return err
+	})
+}
+
+// each runs one query and hands out its rows, up to the first error.
+func each(ctx context.Context, db *sql.DB, query queries.Query, take func(values []any) error) error {
 	rows, err := db.QueryContext(ctx, query.SQL, query.Arguments...)
 	if err != nil {
 		return explain(err, query.Metric)
@@ -90,7 +102,7 @@ func Rows(ctx context.Context, db *sql.DB, query queries.Query, each func(values
 		if err := rows.Scan(places...); err != nil {
 			return explain(err, query.Metric)
 		}
-		if err := each(values); err != nil {
+		if err := take(values); err != nil {
 			return err
 		}
 	}

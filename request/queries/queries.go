@@ -65,8 +65,9 @@ type Dialogue struct {
 	key      fingerprint.Key
 	items    fingerprint.Items
 	problems []Problem
+	asked    []Query
+	current  Query
 	samples  []Sample
-	asked    map[string]int // queries of each metric
 	steps    []step
 
 	issued  time.Time // of the license whose items are measured; zero: not asked
@@ -137,7 +138,7 @@ func start(profile *request.Profile, engine Engine, salt []byte, licensed finger
 	dialect.there = func(name string) string { return profile.There(string(engine), name) }
 	dialogue := &Dialogue{
 		profile: profile, dialect: dialect, salt: salt, licensed: licensed,
-		items: make(fingerprint.Items, len(profile.Metrics)), asked: map[string]int{},
+		items:   make(fingerprint.Items, len(profile.Metrics)),
 		unknown: slices.Repeat([]fingerprint.Unknown{fingerprint.NotKnown}, len(profile.Metrics)),
 	}
 	if profile.Pepper != nil {
@@ -195,7 +196,8 @@ func (d *Dialogue) Next() (Query, bool) {
 	if len(d.steps) == 0 || d.licensed != nil && !d.whole && d.Result().Settled(d.profile.Thresholds()) {
 		return Query{}, false
 	}
-	return d.steps[0].query(), true
+	d.current = d.steps[0].query()
+	return d.current, true
 }
 
 // Row takes one row of the current query, and keeps nothing of it. After an error the rest of the
@@ -207,7 +209,7 @@ func (d *Dialogue) Row(values []any) error { return d.steps[0].row(values) }
 func (d *Dialogue) Done(err error) {
 	current := d.steps[0]
 	d.steps = d.steps[1:]
-	d.asked[current.query().Metric]++
+	d.asked = append(d.asked, d.current)
 	if err == nil {
 		err = current.done()
 	}
@@ -221,6 +223,10 @@ func (d *Dialogue) Done(err error) {
 
 // Items returns what was measured so far.
 func (d *Dialogue) Items() fingerprint.Items { return d.items }
+
+// Asked returns the queries that Next handed out and Done ended, in their
+// order.
+func (d *Dialogue) Asked() []Query { return d.asked }
 
 // Problems returns what could not be measured so far, and why.
 func (d *Dialogue) Problems() []Problem { return d.problems }
@@ -353,7 +359,11 @@ func (s *metricStep) values(row []any) ([][]byte, error) {
 // they hold enough. So two customers are never alike by what the same script
 // wrote.
 func (s *metricStep) predict(sample Sample, without func(predicted []bool) fingerprint.Item) error {
-	sample.Queries = s.dialogue.asked[s.metric.Name]
+	for _, query := range s.dialogue.asked {
+		if query.Metric == s.metric.Name {
+			sample.Queries++
+		}
+	}
 	sample.Prediction = fingerprint.Predict(sample.Rows)
 	s.dialogue.samples = append(s.dialogue.samples, sample)
 	item := without(sample.Prediction.Predicted)

@@ -29,7 +29,7 @@ func profileCommands() ui.Command {
 	where := []ui.Flag{homeFlag, {Name: "connection", Value: "KEY=VALUE,…", Repeated: true, Words: "flag-profile-connection"}, {Name: "database", Value: "NAME", Words: "flag-profile-database"}}
 	return ui.Command{Name: "profile", Example: "futura-request profile draft --connection engine=sqlite,path=erp.db --out sispetro.toml", Commands: []ui.Command{
 		{Name: "draft", Maximum: 0, Example: "futura-request profile draft --connection engine=sqlite,path=erp.db --product sispetro --out sispetro.toml",
-			Flags: append(slices.Clone(where), ui.Flag{Name: "product", Value: "NAME", Words: "flag-draft-product"}, ui.Flag{Name: "sql"}, ui.Flag{Name: "out", Value: "FILE"}), Run: draftProfile},
+			Flags: append(slices.Clone(where), ui.Flag{Name: "product", Value: "NAME", Words: "flag-draft-product"}, ui.Flag{Name: "sql", Words: "flag-draft-sql"}, ui.Flag{Name: "out", Value: "FILE"}), Run: draftProfile},
 		{Name: "check", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-request profile check --connection engine=sqlite,path=erp.db sispetro.toml",
 			Flags: append(slices.Clone(where), ui.Flag{Name: "before", Value: "NAME|FILE", Words: "flag-profile-before"}, ui.Flag{Name: "after", Value: "NAME|FILE", Words: "flag-profile-after"}, formatFlag), Run: checkProfile},
 	}}
