@@ -16,7 +16,7 @@
 // and the newest sixteenth, so that wherever a site cuts its oldest rows off,
 // enough of the newest are known. An item is eight bits of the keyed hash of
 // key and columns of the row with that key: 1 to 255, or 0 where there is no
-// such row.
+// such row, or one that was left out.
 //
 // The span is the highest key rounded down: with a pepper to a 256th of a
 // power of two, 2^e + c·2^e/256, and c is masked by eight bits that only who
