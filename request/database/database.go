@@ -49,7 +49,7 @@ func Reach(ctx context.Context, db *sql.DB) error {
 	}
 	// SQLite opens the file only when it is asked something. Firebird knows no
 	// SELECT without a table; that it says so is an answer, too.
-	err := readOne(ctx, db, "SELECT 1", func(*sql.Rows) error { return nil })
+	err := explain(eachRow(ctx, db, "SELECT 1", nil, func([]any) error { return nil }), "")
 	if errors.Is(err, QueryFailed) {
 		return nil
 	}
@@ -74,65 +74,22 @@ func Run(ctx context.Context, db *sql.DB, dialogue *queries.Dialogue) error {
 }
 
 func runOne(ctx context.Context, db *sql.DB, query queries.Query, dialogue *queries.Dialogue) error {
-	ctx, cancel := context.WithTimeout(ctx, QueryLimit)
-	defer cancel()
-	rows, err := db.QueryContext(ctx, query.SQL, query.Arguments...)
-	if err != nil {
-		return explain(err, query.Metric)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		values, err := scan(rows)
-		if err != nil {
-			return explain(err, query.Metric)
-		}
-		if err := dialogue.Row(values); err != nil {
-			return err
-		}
-	}
-	return explain(rows.Err(), query.Metric)
-}
-
-func scan(rows *sql.Rows) ([]any, error) {
-	columns, err := rows.Columns()
-	if err != nil {
-		return nil, err
-	}
-	values := make([]any, len(columns))
-	places := make([]any, len(columns))
-	for i := range values {
-		places[i] = &values[i]
-	}
-	return values, rows.Scan(places...)
+	return explain(eachRow(ctx, db, query.SQL, query.Arguments, dialogue.Row), query.Metric)
 }
 
 // Text runs a query that gives one text, such as the running version. It
 // returns an empty text when there is not exactly one row.
 func Text(ctx context.Context, db *sql.DB, query queries.Query) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, QueryLimit)
-	defer cancel()
 	var text sql.NullString
 	rows := 0
-	err := readOne(ctx, db, query.SQL, func(row *sql.Rows) error {
-		rows++
-		return row.Scan(&text)
+	err := eachRow(ctx, db, query.SQL, query.Arguments, func(values []any) error {
+		if rows++; len(values) != 1 {
+			return queries.BadValue.New("a row of another width", "reason", "columns")
+		}
+		return text.Scan(values[0])
 	})
 	if err != nil || rows != 1 {
-		return "", err
+		return "", explain(err, "")
 	}
 	return strings.TrimRight(text.String, " "), nil
-}
-
-func readOne(ctx context.Context, db *sql.DB, statement string, each func(*sql.Rows) error) error {
-	rows, err := db.QueryContext(ctx, statement)
-	if err != nil {
-		return explain(err, "")
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := each(rows); err != nil {
-			return explain(err, "")
-		}
-	}
-	return explain(rows.Err(), "")
 }

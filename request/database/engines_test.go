@@ -236,7 +236,9 @@ func inAllDirections(t *testing.T, profile *request.Profile, sources ...source) 
 	}
 }
 
-func TestEveryKindOnEveryEngine(t *testing.T) {
+// TestEveryEngine keeps the same data in every engine that a server of could
+// be started here: a license from one is recognized whole on every other one.
+func TestEveryEngine(t *testing.T) {
 	postgres, maria, firebird := peertest.PostgreSQL(t), peertest.MariaDB(t), peertest.Firebird(t)
 	local := time.Local
 	t.Cleanup(func() { time.Local = local })
@@ -244,10 +246,22 @@ func TestEveryKindOnEveryEngine(t *testing.T) {
 	if time.Local, err = time.LoadLocation("America/Sao_Paulo"); err != nil {
 		t.Fatal(err)
 	}
-	profile := profileOf(t, everyKind)
-	sources := []source{newSQLite(t), newPostgreSQL(t, postgres, "kinds"), newMariaDB(t, maria, "kinds"), newFirebird(t, firebird, "kinds")}
-	for _, source := range sources {
-		fillKinds(t, source, 1, 1500)
-	}
-	inAllDirections(t, profile, sources...)
+	t.Run("kinds", func(t *testing.T) {
+		sources := []source{newSQLite(t), newPostgreSQL(t, postgres, "kinds"), newMariaDB(t, maria, "kinds"), newFirebird(t, firebird, "kinds")}
+		for _, source := range sources {
+			fillKinds(t, source, 1, 800)
+		}
+		profile := profileOf(t, everyKind)
+		inAllDirections(t, profile, sources...)
+		other := newFirebird(t, firebird, "other")
+		fillKinds(t, other, 2, 800)
+		first, err := collect(t, profile, sources[0], salt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if result := recognize(t, profile, other, salt, first.Encoded()); result.State != fingerprint.NotRecognized {
+			t.Errorf("another customer: %+v", result)
+		}
+	})
+	t.Run("chinook", func(t *testing.T) { everyChinook(t, postgres, maria, firebird) })
 }
