@@ -49,7 +49,7 @@ func Reach(ctx context.Context, db *sql.DB) error {
 	}
 	// SQLite opens the file only when it is asked something. Firebird knows no
 	// SELECT without a table; that it says so is an answer, too.
-	err := explain(eachRow(ctx, db, "SELECT 1", nil, func([]any) error { return nil }), "")
+	err := each(ctx, db, queries.Query{SQL: "SELECT 1"}, func([]any) error { return nil })
 	if errors.Is(err, QueryFailed) {
 		return nil
 	}
@@ -74,7 +74,7 @@ func Run(ctx context.Context, db *sql.DB, dialogue *queries.Dialogue) error {
 }
 
 func runOne(ctx context.Context, db *sql.DB, query queries.Query, dialogue *queries.Dialogue) error {
-	return explain(eachRow(ctx, db, query.SQL, query.Arguments, dialogue.Row), query.Metric)
+	return each(ctx, db, query, dialogue.Row)
 }
 
 // Text runs a query that gives one text, such as the running version. It
@@ -82,14 +82,14 @@ func runOne(ctx context.Context, db *sql.DB, query queries.Query, dialogue *quer
 func Text(ctx context.Context, db *sql.DB, query queries.Query) (string, error) {
 	var text sql.NullString
 	rows := 0
-	err := eachRow(ctx, db, query.SQL, query.Arguments, func(values []any) error {
+	err := each(ctx, db, query, func(values []any) error {
 		if rows++; len(values) != 1 {
 			return queries.BadValue.New("a row of another width", "reason", "columns")
 		}
 		return text.Scan(values[0])
 	})
 	if err != nil || rows != 1 {
-		return "", explain(err, "")
+		return "", err
 	}
 	return strings.TrimRight(text.String, " "), nil
 }

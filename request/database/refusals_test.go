@@ -32,9 +32,9 @@ func firstProblem(t *testing.T, settings database.Settings) error {
 	return err
 }
 
-// refused demands the code of a refusal, and that the password stays out of
+// refusedWith demands the code of a refusal, and that the password stays out of
 // the words and of their cause.
-func refused(t *testing.T, name string, err error, want fault.Code, settings database.Settings) {
+func refusedWith(t *testing.T, name string, err error, want fault.Code, settings database.Settings) {
 	t.Helper()
 	if !errors.Is(err, want) {
 		t.Errorf("%s: %v, want %s", name, err, want)
@@ -79,7 +79,7 @@ GRANT SELECT (id, criado) ON kinds.lancamento TO licro@'127.0.0.1';
 		"no encryption on the server": {changed(settings, func(s *database.Settings) { s.TLS = "require" }), database.Unreachable},
 		"no certificate":              {changed(settings, func(s *database.Settings) { s.TLS = "verify-full" }), database.Unreachable},
 	} {
-		refused(t, name, firstProblem(t, test.settings), test.want, test.settings)
+		refusedWith(t, name, firstProblem(t, test.settings), test.want, test.settings)
 	}
 	t.Run("socket", func(t *testing.T) {
 		execute(t, source.admin, "CREATE USER admin@localhost IDENTIFIED BY 'local'")
@@ -97,7 +97,7 @@ GRANT SELECT (id, criado) ON kinds.lancamento TO licro@'127.0.0.1';
 		if _, err := conn.ExecContext(context.Background(), "LOCK TABLES lancamento WRITE"); err != nil {
 			t.Fatal(err)
 		}
-		refused(t, "locked table", firstProblem(t, settings), database.Busy, settings)
+		refusedWith(t, "locked table", firstProblem(t, settings), database.Busy, settings)
 	})
 	t.Run("session", func(t *testing.T) {
 		db := open(t, settings, false)
@@ -111,7 +111,7 @@ GRANT SELECT (id, criado) ON kinds.lancamento TO licro@'127.0.0.1';
 			t.Errorf("%s, %s, %s, %v", zone, limit, lock, err)
 		}
 		_, err := db.Exec("SET STATEMENT max_statement_time = 0.001 FOR SELECT COUNT(*) FROM lancamento a, lancamento b, lancamento c")
-		refused(t, "time limit of the server", database.Explain(err), database.TooSlow, settings)
+		refusedWith(t, "time limit of the server", database.Explain(err), database.TooSlow, settings)
 	})
 	t.Run("zero dates", func(t *testing.T) {
 		zero, null := newMariaDB(t, server, "zero"), newMariaDB(t, server, "nulls")
@@ -151,7 +151,7 @@ func TestFirebird(t *testing.T) {
 		"no server":               {changed(settings, func(s *database.Settings) { s.Port = 1 }), database.Unreachable},
 		"no tables":               {empty.settings, database.MissingTable},
 	} {
-		refused(t, name, firstProblem(t, test.settings), test.want, test.settings)
+		refusedWith(t, name, firstProblem(t, test.settings), test.want, test.settings)
 	}
 	for _, tls := range []string{"disable", "prefer", "require"} {
 		if err := firstProblem(t, changed(settings, func(s *database.Settings) { s.TLS = tls })); err != nil {

@@ -1,11 +1,13 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
-	"sync"
 	"time"
+
+	"github.com/futura/airlicense/request/queries"
 )
 
 // graceLimit is how long a driver may take to notice that its time is over.
@@ -14,37 +16,35 @@ const graceLimit = time.Second
 // errHangs is of a driver that does not notice.
 var errHangs = errors.New("the driver does not come back")
 
-// eachRow runs one query and hands on its rows, within QueryLimit, whatever
-// the driver does: Firebird's reads blobs without any limit, so a server that
-// falls silent there would hold it forever. A driver that does not come back
-// is left behind with its connection, and the database counts as unreachable.
-func eachRow(ctx context.Context, db *sql.DB, statement string, arguments []any, each func([]any) error) error {
+// each runs one query and hands out its rows, up to the first error, within
+// QueryLimit, whatever the driver does: Firebird's reads blobs without any
+// limit, so a server that falls silent there would hold it forever. A driver
+// that does not come back is left behind with its connection, and the
+// database counts as unreachable.
+func each(ctx context.Context, db *sql.DB, query queries.Query, take func(values []any) error) error {
 	ctx, cancel := context.WithTimeout(ctx, QueryLimit)
 	defer cancel()
-	stopped, rows, failed := make(chan struct{}), make(chan []any, 64), make(chan error, 1)
+	rows, ended := make(chan []any, 64), make(chan error, 1)
 	go func() {
-		failed <- read(ctx, db, statement, arguments, func(values []any) bool {
-			select {
-			case rows <- values:
-				return true
-			case <-stopped:
-			case <-ctx.Done():
-			}
-			return false
-		})
+		ended <- read(ctx, db, query, rows)
 		close(rows)
 	}()
-	if err := handOn(ctx, rows, sync.OnceFunc(func() { close(stopped) }), each); err != nil {
+	failure := handOut(ctx, rows, func(values []any) error {
+		err := take(values)
+		if err != nil {
+			cancel() // closing would read all the rows that are left, however many
+		}
 		return err
+	})
+	if failure == nil {
+		failure = <-ended
 	}
-	return <-failed
+	return explain(failure, query.Metric)
 }
 
-// handOn hands on rows until they end, and stops them after an error. It
-// returns nil when they have ended without one.
-func handOn(ctx context.Context, rows <-chan []any, stop func(), each func([]any) error) error {
-	defer stop()
-	var failure error
+// handOut hands out rows until they end. After the first error, which it
+// returns, it takes no more, but still waits for the end.
+func handOut(ctx context.Context, rows <-chan []any, take func(values []any) error) (failure error) {
 	over, grace := ctx.Done(), (<-chan time.Time)(nil)
 	for {
 		select {
@@ -52,23 +52,20 @@ func handOn(ctx context.Context, rows <-chan []any, stop func(), each func([]any
 			if !more {
 				return failure
 			}
-			if failure != nil {
-				continue
-			}
-			if failure = each(values); failure != nil {
-				stop()
+			if failure == nil {
+				failure = take(values)
 			}
 		case <-over:
 			over, grace = nil, time.After(graceLimit)
 		case <-grace:
-			return errHangs
+			return cmp.Or(failure, errHangs)
 		}
 	}
 }
 
-// read runs a query and takes its rows until taken says no.
-func read(ctx context.Context, db *sql.DB, statement string, arguments []any, take func([]any) bool) error {
-	rows, err := db.QueryContext(ctx, statement, arguments...)
+// read runs a query and sends its rows until the time is over.
+func read(ctx context.Context, db *sql.DB, query queries.Query, send chan<- []any) error {
+	rows, err := db.QueryContext(ctx, query.SQL, query.Arguments...)
 	if err != nil {
 		return err
 	}
@@ -85,7 +82,9 @@ func read(ctx context.Context, db *sql.DB, statement string, arguments []any, ta
 		if err := rows.Scan(places...); err != nil {
 			return err
 		}
-		if !take(values) {
+		select {
+		case send <- values:
+		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}

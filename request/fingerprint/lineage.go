@@ -24,7 +24,7 @@ const (
 // NewLineageKey derives the key of a lineage from the product's pepper and
 // name. Without a pepper anybody could compute it: there is no lineage then.
 func NewLineageKey(pepper []byte, product string) Key {
-	return Key{mac(pepper, []byte("futura-lineage/1"), []byte(product)), true}
+	return newKey(pepper, []byte("futura-lineage/1"), []byte(product))
 }
 
 // LineageProbes returns the keys of the rows to look at.

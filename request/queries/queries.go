@@ -63,6 +63,8 @@ type Dialogue struct {
 	key      fingerprint.Key
 	items    fingerprint.Items
 	problems []Problem
+	asked    []Query
+	current  Query
 	steps    []step
 
 	issued  time.Time // of the license whose items are measured; zero: not asked
@@ -181,10 +183,11 @@ func (d *Dialogue) Next() (Query, bool) {
 	if len(d.steps) == 0 || d.licensed != nil && !d.whole && d.Result().Settled(d.profile.Thresholds()) {
 		return Query{}, false
 	}
-	return d.steps[0].query(), true
+	d.current = d.steps[0].query()
+	return d.current, true
 }
 
-// Row takes one row of the current query. After an error the rest of the
+// Row takes one row of the current query, and keeps nothing of it. After an error the rest of the
 // rows need not be given.
 func (d *Dialogue) Row(values []any) error { return d.steps[0].row(values) }
 
@@ -193,6 +196,7 @@ func (d *Dialogue) Row(values []any) error { return d.steps[0].row(values) }
 func (d *Dialogue) Done(err error) {
 	current := d.steps[0]
 	d.steps = d.steps[1:]
+	d.asked = append(d.asked, d.current)
 	if err == nil {
 		err = current.done()
 	}
@@ -206,6 +210,10 @@ func (d *Dialogue) Done(err error) {
 
 // Items returns what was measured so far.
 func (d *Dialogue) Items() fingerprint.Items { return d.items }
+
+// Asked returns the queries that Next handed out and Done ended, in their
+// order.
+func (d *Dialogue) Asked() []Query { return d.asked }
 
 // Problems returns what could not be measured so far, and why.
 func (d *Dialogue) Problems() []Problem { return d.problems }
@@ -249,6 +257,15 @@ func (d *Dialogue) Result() fingerprint.Result {
 		return fingerprint.Result{State: fingerprint.Undecided}
 	}
 	return fingerprint.Compare(d.profile.MetricList(), d.licensed, d.items, d.profile.Thresholds())
+}
+
+// Explained is Result with what the losses look like.
+func (d *Dialogue) Explained() fingerprint.Result {
+	result := d.Result()
+	if d.licensed != nil {
+		result.Pattern = d.key.Pattern(d.profile.MetricList(), d.licensed, d.items)
+	}
+	return result
 }
 
 // pepperStep reads the product's secret; without it nothing else can be

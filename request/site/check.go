@@ -115,14 +115,14 @@ func (s *Site) measure(ctx context.Context, connection Connection, license *veri
 		if place.Whole {
 			begin = queries.Remeasure
 		}
-		dialogue, err := begin(profile, queries.Engine(connection.Engine), database.Salt, database.Items)
+		dialogue, err := begin(connection.Reads(profile), queries.Engine(connection.Engine), database.Salt, database.Items)
 		if err == nil {
 			err = place.Measure(ctx, connection, dialogue)
 		}
 		if err != nil {
 			return verify.Measurement{Err: err}, true
 		}
-		return verify.Measurement{Result: dialogue.Result(), Err: firstProblem(dialogue, connection.Name)}, true
+		return verify.Measurement{Result: dialogue.Explained(), Err: firstProblem(dialogue, connection.Name)}, true
 	}
 	return verify.Measurement{}, false
 }

@@ -23,6 +23,7 @@ type Config struct {
 	Licenses  string       `toml:"licenses"` // folder of license files; empty: in the site's folder
 	Running   Running      `toml:"running"`
 	Databases []Connection `toml:"database"`
+	Backups   []Backup     `toml:"backup"` // for the checks before an upgrade
 }
 
 // Running says where the running version is known from when the profile's
@@ -45,6 +46,7 @@ type Connection struct {
 	PasswordFile     string `toml:"password_file"`
 	PasswordVariable string `toml:"password_variable"`
 	TLS              string `toml:"tls"`
+	Views            bool   `toml:"views"` // read the views of queries.Grants instead of the tables
 }
 
 // maxConfig bounds the configuration file, in bytes.
@@ -90,6 +92,11 @@ func (c *Config) Check() error {
 	if len(c.Databases) == 0 || len(c.Databases) > request.MaxDatabases {
 		return badConfig("database", "count")
 	}
+	for _, backup := range c.Backups {
+		if err := backup.check(); err != nil {
+			return err
+		}
+	}
 	seen := map[string]bool{}
 	for _, connection := range c.Databases {
 		if seen[connection.Name] {
@@ -111,6 +118,15 @@ func (c Connection) Within(folder string) Connection {
 		}
 	}
 	return c
+}
+
+// Reads returns the profile as this connection reads it: from tables, or from
+// the views that an administrator made of them.
+func (c Connection) Reads(profile *request.Profile) *request.Profile {
+	if c.Views {
+		return queries.ThroughViews(profile, queries.Engine(c.Engine))
+	}
+	return profile
 }
 
 // Moved returns a connection whose relative paths, which started in one
@@ -157,6 +173,8 @@ func (c Connection) check() error {
 		return badConfig("database.engine", "engine")
 	case !engine.HasServer() && c.Path == "":
 		return badConfig("database.path", "missing")
+	case !engine.HasServer() && c.Views:
+		return badConfig("database.views", "no users") // who may read the file may read its tables
 	case engine.HasServer() && (c.Host == "" || c.Database == "" || c.User == ""):
 		return badConfig("database.host, database, user", "missing")
 	case engine != queries.PostgreSQL && !slices.Contains([]string{"", "disable", "prefer", "require", "verify-full"}, c.TLS):

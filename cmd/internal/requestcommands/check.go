@@ -18,6 +18,12 @@ func check(s *ui.Session) error {
 	if err := s.CheckFormat(); err != nil {
 		return err
 	}
+	if s.IsSet(upgradeFlag.Name) || s.Bool(afterFlag.Name) {
+		return ready(s)
+	}
+	if s.IsSet(confirmFlag.Name) {
+		return ui.MissingOption.New("nothing to confirm", "option", "--"+upgradeFlag.Name, "value", upgradeFlag.Value)
+	}
 	opened, err := openSite(s)
 	if err != nil {
 		return err
@@ -38,6 +44,7 @@ func check(s *ui.Session) error {
 	opened.Journal(s.Now(), "check", string(verdict.Outcome), checked.Path)
 	opened.WarnOfAge(s.Now())
 	showWarnings(s, opened)
+	reached.mentionAllExcess(ctx, opened)
 	if s.IsJSON() {
 		s.JSON(checkObject(s, checked, current))
 	} else {
