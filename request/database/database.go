@@ -49,7 +49,7 @@ func Reach(ctx context.Context, db *sql.DB) error {
 	}
 	// SQLite opens the file only when it is asked something. Firebird knows no
 	// SELECT without a table; that it says so is an answer, too.
-	err := each(ctx, db, queries.Query{SQL: "SELECT 1"}, func([]any) error { return nil })
+	err := Rows(ctx, db, queries.Query{SQL: "SELECT 1"}, func([]any) error { return nil })
 	if errors.Is(err, QueryFailed) {
 		return nil
 	}
@@ -64,7 +64,7 @@ func Run(ctx context.Context, db *sql.DB, dialogue *queries.Dialogue) error {
 		return err
 	}
 	for query, more := dialogue.Next(); more; query, more = dialogue.Next() {
-		err := runOne(ctx, db, query, dialogue)
+		err := Rows(ctx, db, query, dialogue.Row)
 		dialogue.Done(err)
 		if errors.Is(err, Unreachable) || ctx.Err() != nil {
 			return explain(err, query.Metric)
@@ -73,20 +73,19 @@ func Run(ctx context.Context, db *sql.DB, dialogue *queries.Dialogue) error {
 	return nil
 }
 
-func runOne(ctx context.Context, db *sql.DB, query queries.Query, dialogue *queries.Dialogue) error {
-	return each(ctx, db, query, dialogue.Row)
-}
-
 // Text runs a query that gives one text, such as the running version. It
 // returns an empty text when there is not exactly one row.
 func Text(ctx context.Context, db *sql.DB, query queries.Query) (string, error) {
 	var text sql.NullString
 	rows := 0
-	err := each(ctx, db, query, func(values []any) error {
+	err := Rows(ctx, db, query, func(values []any) error {
 		if rows++; len(values) != 1 {
 			return queries.BadValue.New("a row of another width", "reason", "columns")
 		}
-		return text.Scan(values[0])
+		if err := text.Scan(values[0]); err != nil {
+			return queries.BadValue.Wrap(err, "a value that is no text", "reason", "text")
+		}
+		return nil
 	})
 	if err != nil || rows != 1 {
 		return "", err

@@ -23,7 +23,7 @@ const NoValue = fault.Code("FL-430")
 func Value(ctx context.Context, db *sql.DB, query queries.Query) (string, error) {
 	var value any
 	rows := 0
-	err := each(ctx, db, query, func(values []any) error {
+	err := Rows(ctx, db, query, func(values []any) error {
 		if rows++; rows > 1 {
 			return noValue("several rows")
 		}
