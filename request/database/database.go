@@ -82,7 +82,10 @@ func Text(ctx context.Context, db *sql.DB, query queries.Query) (string, error) 
 		if rows++; len(values) != 1 {
 			return queries.BadValue.New("a row of another width", "reason", "columns")
 		}
-		return text.Scan(values[0])
+		if err := text.Scan(values[0]); err != nil {
+			return queries.BadValue.Wrap(err, "a value that is no text", "reason", "text")
+		}
+		return nil
 	})
 	if err != nil || rows != 1 {
 		return "", err

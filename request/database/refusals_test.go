@@ -98,6 +98,9 @@ GRANT SELECT (id, criado) ON kinds.lancamento TO licro@'127.0.0.1';
 			t.Fatal(err)
 		}
 		refusedWith(t, "locked table", firstProblem(t, settings), database.Busy, settings)
+		if _, err := conn.ExecContext(context.Background(), "UNLOCK TABLES"); err != nil {
+			t.Fatal(err)
+		}
 	})
 	t.Run("session", func(t *testing.T) {
 		db := open(t, settings, false)

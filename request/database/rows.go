@@ -16,11 +16,11 @@ const graceLimit = time.Second
 // errHangs is of a driver that does not notice.
 var errHangs = errors.New("the driver does not come back")
 
-// Rows runs one query and hands out its rows, up to the first error, within
-// QueryLimit, whatever the driver does: Firebird's reads blobs without any
-// limit, so a server that falls silent there would hold it forever. A driver
-// that does not come back is left behind with its connection, and the
-// database counts as unreachable.
+// Rows runs one query and gives its rows, one by one, up to the first error of
+// take, within QueryLimit, whatever the driver does: Firebird's reads blobs
+// without any limit, so a server that falls silent there would hold it
+// forever. A driver that does not come back is left behind with its
+// connection, and the database counts as unreachable.
 func Rows(ctx context.Context, db *sql.DB, query queries.Query, take func(values []any) error) error {
 	ctx, cancel := context.WithTimeout(ctx, QueryLimit)
 	defer cancel()
@@ -36,6 +36,9 @@ func Rows(ctx context.Context, db *sql.DB, query queries.Query, take func(values
 		}
 		return err
 	})
+	if failure != nil && failure != errHangs {
+		return failure
+	}
 	if failure == nil {
 		failure = <-ended
 	}
