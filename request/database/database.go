@@ -76,6 +76,17 @@ func Run(ctx context.Context, db *sql.DB, dialogue *queries.Dialogue) error {
 func runOne(ctx context.Context, db *sql.DB, query queries.Query, dialogue *queries.Dialogue) error {
 	ctx, cancel := context.WithTimeout(ctx, QueryLimit)
 	defer cancel()
+	return each(ctx, db, query, func(values []any) error {
+		err := dialogue.Row(values)
+		if err != nil {
+			cancel() // closing would read all the rows that are left, however many
+		}
+		return err
+	})
+}
+
+// each runs one query and hands out its rows, up to the first error.
+func each(ctx context.Context, db *sql.DB, query queries.Query, take func(values []any) error) error {
 	rows, err := db.QueryContext(ctx, query.SQL, query.Arguments...)
 	if err != nil {
 		return explain(err, query.Metric)
@@ -89,7 +100,7 @@ func runOne(ctx context.Context, db *sql.DB, query queries.Query, dialogue *quer
 		if err := rows.Scan(places...); err != nil {
 			return explain(err, query.Metric)
 		}
-		if err := dialogue.Row(values); err != nil {
+		if err := take(values); err != nil {
 			return err
 		}
 	}

@@ -350,7 +350,7 @@ func (s *Site) collect(ctx context.Context, connection Connection, profile *requ
 	if _, err := io.ReadFull(random, database.Salt); err != nil {
 		return database, err
 	}
-	dialogue, err := queries.Collect(profile, queries.Engine(connection.Engine), database.Salt)
+	dialogue, err := queries.Collect(connection.Reads(profile), queries.Engine(connection.Engine), database.Salt)
 	if err != nil {
 		return database, err
 	}
@@ -381,7 +381,7 @@ func (s *Site) continuity(ctx context.Context, connection Connection, installed 
 		if database.Name != connection.Name || profile == nil {
 			continue
 		}
-		dialogue, err := queries.Continue(profile, queries.Engine(connection.Engine), database.Salt, database.Items, installed.Issued)
+		dialogue, err := queries.Continue(connection.Reads(profile), queries.Engine(connection.Engine), database.Salt, database.Items, installed.Issued)
 		if err != nil || measure(ctx, connection, dialogue) != nil {
 			return nil, nil
 		}

@@ -44,6 +44,7 @@ func check(s *ui.Session) error {
 	opened.Journal(s.Now(), "check", string(verdict.Outcome), checked.Path)
 	opened.WarnOfAge(s.Now())
 	showWarnings(s, opened)
+	reached.mentionAllExcess(ctx, opened)
 	if s.IsJSON() {
 		s.JSON(checkObject(s, checked, current))
 	} else {

@@ -19,10 +19,12 @@ type connections struct {
 	session *ui.Session
 	folder  string // where relative paths start
 	asked   map[string]string
+	// measured are the connections on which a dialogue came to its end.
+	measured map[string]bool
 }
 
 func newConnections(s *ui.Session, folder string) *connections {
-	return &connections{session: s, folder: folder, asked: map[string]string{}}
+	return &connections{session: s, folder: folder, asked: map[string]string{}, measured: map[string]bool{}}
 }
 
 // reach makes sure that a database answers.
@@ -32,7 +34,9 @@ func (c *connections) reach(connection site.Connection) error {
 
 // measure runs a dialogue on a database.
 func (c *connections) measure(ctx context.Context, connection site.Connection, dialogue *queries.Dialogue) error {
-	return c.use(connection, func(db *sql.DB) error { return database.Run(ctx, db, dialogue) })
+	err := c.use(connection, func(db *sql.DB) error { return database.Run(ctx, db, dialogue) })
+	c.measured[connection.Name] = err == nil
+	return err
 }
 
 // text asks a database one query with one text as its answer.

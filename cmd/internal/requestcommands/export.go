@@ -222,13 +222,9 @@ func install(s *ui.Session) error {
 	if err != nil {
 		return err
 	}
-	var given []site.Given
-	for _, path := range s.Arguments() {
-		data, err := files.Read(path, signedtext.MaxDamaged)
-		if err != nil {
-			return err
-		}
-		given = append(given, site.Given{Name: path, Data: data})
+	given, err := readGiven(s.Arguments())
+	if err != nil {
+		return err
 	}
 	changes, err := opened.Install(context.Background(), given, place(s, newConnections(s, opened.Folder), verify.Running{}))
 	if err != nil {
@@ -247,6 +243,19 @@ func install(s *ui.Session) error {
 		printChange(s, change)
 	}
 	return nil
+}
+
+// readGiven reads what Futura sent.
+func readGiven(paths []string) ([]site.Given, error) {
+	var given []site.Given
+	for _, path := range paths {
+		data, err := files.Read(path, signedtext.MaxDamaged)
+		if err != nil {
+			return nil, err
+		}
+		given = append(given, site.Given{Name: path, Data: data})
+	}
+	return given, nil
 }
 
 // refusedFile names the only file in an error about its content.

@@ -2,6 +2,7 @@ package requestcommands
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -138,14 +139,16 @@ func reachHere(s *ui.Session, connection *site.Connection) error {
 	if err != nil {
 		return err
 	}
-	if err := newConnections(s, here).reach(*connection); err != nil {
+	reached := newConnections(s, here)
+	if err := reached.reach(*connection); err != nil {
 		return err
 	}
-	*connection = connection.Moved(here, folder)
 	s.Note("request-connected", "database", connection.Name)
 	if queries.Engine(connection.Engine).Unverified() {
 		s.Warn(unverified.New("never tried with a real server", "database", connection.Name, "engine", connection.Engine))
 	}
+	reached.mentionExcess(context.Background(), *connection, nil)
+	*connection = connection.Moved(here, folder)
 	return nil
 }
 
@@ -186,6 +189,10 @@ func setConnection(connection *site.Connection, key, value string) bool {
 	if place, known := places[key]; known {
 		*place = value
 		return true
+	}
+	if key == "views" {
+		connection.Views = value == "true"
+		return connection.Views || value == "false"
 	}
 	port, err := strconv.Atoi(value)
 	connection.Port = port
@@ -318,6 +325,9 @@ func writeConnection(out *strings.Builder, connection site.Connection) {
 	}
 	if connection.Port != 0 {
 		fmt.Fprintf(out, "port = %d\n", connection.Port)
+	}
+	if connection.Views {
+		out.WriteString("views = true\n")
 	}
 }
 

@@ -56,6 +56,9 @@ func Program() ui.Program {
 		{Name: "install", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-request install versao8.9.ver futura.trust",
 			Flags: []ui.Flag{homeFlag, formatFlag}, Run: install},
 		{Name: "check", Example: "futura-request check", Flags: []ui.Flag{homeFlag, versionFlag, upgradeFlag, afterFlag, confirmFlag, formatFlag}, Run: check},
+		{Name: "grants", Arguments: "[FILE…]", Maximum: -1, Example: "futura-request grants --engine postgresql --database erp futura.trust sispetro.profile",
+			Flags: []ui.Flag{homeFlag, {Name: "database", Value: "NAME", Words: "flag-grants-database"}, {Name: "engine", Value: "ENGINE", Words: "flag-grants-engine"},
+				{Name: "user", Value: "NAME", Words: "flag-grants-user"}, {Name: "views", Words: "flag-grants-views"}, {Name: "out", Value: "FILE"}, rootFlag}, Run: grants},
 		{Name: "gate", Arguments: "-- COMMAND ARGUMENTS…", Passes: true, Example: "futura-request gate -- /opt/sispetro/hermes --port 211",
 			Flags: []ui.Flag{homeFlag, versionFlag, {Name: "wait", Value: "DURATION"}}, Run: gate},
 	}}
@@ -144,7 +147,7 @@ func runningInDatabase(ctx context.Context, opened *site.Site, reached *connecti
 		return ""
 	}
 	connection := opened.Config.Databases[0]
-	query, told := queries.Running(profile, queries.Engine(connection.Engine))
+	query, told := queries.Running(connection.Reads(profile), queries.Engine(connection.Engine))
 	if !told {
 		return ""
 	}

@@ -13,7 +13,8 @@
 //	sqlite FILE SQL   runs SQL on a SQLite database, making it if need be
 //	server KIND       starts a database server: postgres, mariadb or firebird; where it is stands in $DBHOST, $DBPORT
 //	                  and $DBFOLDER, its password in the file dbpass
-//	sql KIND NAME FILE  runs the statements of a file on a database of that server, making it if need be
+//	sql KIND NAME FILE  runs the statements of a file on a database of that server, making it if need be;
+//	                  ! sql demands that the server refuses them
 //	copy-rows KIND NAME FILE TABLE…  copies rows of a SQLite database into tables of the same names there
 //	signed FILE TEXT  writes the text that a document's signature covers
 //	contains FILE PART    demands that a file contains the bytes of another

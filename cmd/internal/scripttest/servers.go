@@ -99,9 +99,9 @@ func (s server) open(script *testscript.TestScript, database string) *sql.DB {
 	return db
 }
 
-// runStatements runs the statements of a file.
+// runStatements runs the statements of a file. Negated, all must be refused.
 func runStatements(known map[string]server) func(*testscript.TestScript, bool, []string) {
-	return func(script *testscript.TestScript, _ bool, arguments []string) {
+	return func(script *testscript.TestScript, refused bool, arguments []string) {
 		db := known[arguments[0]].open(script, arguments[1])
 		defer db.Close()
 		statements := []string{script.ReadFile(arguments[2])}
@@ -112,7 +112,7 @@ func runStatements(known map[string]server) func(*testscript.TestScript, bool, [
 			if strings.TrimSpace(statement) == "" {
 				continue
 			}
-			if _, err := db.Exec(statement); err != nil {
+			if _, err := db.Exec(statement); refused != (err != nil) {
 				script.Fatalf("%v\n%s", err, statement)
 			}
 		}
