@@ -63,6 +63,8 @@ type Dialogue struct {
 	key      fingerprint.Key
 	items    fingerprint.Items
 	problems []Problem
+	asked    []Query
+	current  Query
 	steps    []step
 
 	issued  time.Time // of the license whose items are measured; zero: not asked
@@ -181,7 +183,8 @@ func (d *Dialogue) Next() (Query, bool) {
 	if len(d.steps) == 0 || d.licensed != nil && !d.whole && d.Result().Settled(d.profile.Thresholds()) {
 		return Query{}, false
 	}
-	return d.steps[0].query(), true
+	d.current = d.steps[0].query()
+	return d.current, true
 }
 
 // Row takes one row of the current query, and keeps nothing of it. After an error the rest of the
@@ -193,6 +196,7 @@ func (d *Dialogue) Row(values []any) error { return d.steps[0].row(values) }
 func (d *Dialogue) Done(err error) {
 	current := d.steps[0]
 	d.steps = d.steps[1:]
+	d.asked = append(d.asked, d.current)
 	if err == nil {
 		err = current.done()
 	}
@@ -206,6 +210,10 @@ func (d *Dialogue) Done(err error) {
 
 // Items returns what was measured so far.
 func (d *Dialogue) Items() fingerprint.Items { return d.items }
+
+// Asked returns the queries that Next handed out and Done ended, in their
+// order.
+func (d *Dialogue) Asked() []Query { return d.asked }
 
 // Problems returns what could not be measured so far, and why.
 func (d *Dialogue) Problems() []Problem { return d.problems }

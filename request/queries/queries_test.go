@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -726,6 +727,18 @@ func TestErrorAmongTheRows(t *testing.T) {
 	}
 	if got := fmt.Sprintf("%x", dialogue.Encoded()); got != "02ff0000ff00" || len(dialogue.Problems()) != 2 || dialogue.Enough() {
 		t.Errorf("%s, %v", got, dialogue.Problems())
+	}
+}
+
+// Asked is the list of all that was handed out, as it was handed out.
+func TestAskedIsWhatWasHandedOut(t *testing.T) {
+	dialogue := collect(t, profileOf(t, draft+pepper), queries.PostgreSQL)
+	handedOut := run(t, dialogue, erp(1, 300))
+	if !reflect.DeepEqual(dialogue.Asked(), handedOut) {
+		t.Errorf("asked %v, handed out %v", dialogue.Asked(), handedOut)
+	}
+	if len(handedOut) == 0 || dialogue.Asked()[0].Metric != "" {
+		t.Error("the product's secret is not asked for first")
 	}
 }
 

@@ -27,6 +27,8 @@ const (
 	notRunnable  = fault.Code("FL-812") // the gate's command cannot be run
 	badRunning   = fault.Code("FL-817") // the configured source of the running version fails
 	badArguments = fault.Code("FL-818") // --connection that cannot be read
+	notOurs      = fault.Code("FL-452") // a request that another installation made
+	notExplained = fault.Code("FL-453") // a request measured by a profile that is not installed
 	unverified   = fault.Code("FL-414") // an engine that was never tried with a real server
 )
 
@@ -47,8 +49,8 @@ func Program() ui.Program {
 		{Name: "enroll", Example: "futura-request enroll --customer 00123",
 			Flags: []ui.Flag{homeFlag, {Name: "customer", Value: "NUMBER", Words: "flag-enroll-customer"}, {Name: "code-file", Value: "FILE"}, {Name: "new-key"}, keyPassFlag,
 				{Name: "certificate", Value: "FILE"}}, Run: enroll},
-		{Name: "preview", Example: "futura-request preview --for 8.9",
-			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Required: true}, versionFlag}, Run: preview},
+		{Name: "preview", Arguments: "[FILE]", Maximum: 1, Example: "futura-request preview --for 8.9",
+			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Words: "flag-for-preview"}, {Name: "sql"}, versionFlag, formatFlag}, Run: preview},
 		{Name: "export", Example: "futura-request export --for 8.9",
 			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Required: true}, {Name: "out", Value: "FILE"}, versionFlag, keyPassFlag, formatFlag}, Run: export},
 		{Name: "install", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-request install versao8.9.ver futura.trust",

@@ -17,6 +17,8 @@
 //	sql KIND NAME FILE  runs the statements of a file on a database of that server, making it if need be;
 //	                  ! sql demands that the server refuses them
 //	copy-rows KIND NAME FILE TABLE…  copies rows of a SQLite database into tables of the same names there
+//	signed FILE TEXT  writes the text that a document's signature covers
+//	contains FILE PART    demands that a file contains the bytes of another
 //	lock FILE         holds a SQLite database locked until the script says unlock
 //	cp-glob PATTERN FILE  copies the one file that matches
 //	code FILE CODE    finds the enrollment code in a letter
@@ -57,6 +59,7 @@ import (
 	"github.com/futura/airlicense/cmd/internal/verifycommands"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/peertest"
+	"github.com/futura/airlicense/keys/signedtext"
 )
 
 // Main is TestMain's work: it lets the test binary be the programs.
@@ -135,7 +138,7 @@ func Run(t *testing.T, folder string) {
 				script.Setenv("SIGNER", signer(script, stage))
 			},
 			"server": startServer(servers), "crash": crash(servers), "sql": runStatements(servers), "copy-rows": copyTables(servers),
-			"status": status, "damage": damage, "mangle": mangle, "empty": empty, "sparse": sparse, "sqlite": execute, "lock": lock, "unlock": unlock, "cp-glob": copyMatch, "code": findCode,
+			"status": status, "damage": damage, "mangle": mangle, "empty": empty, "sparse": sparse, "sqlite": execute, "lock": lock, "unlock": unlock, "signed": signed, "contains": contains, "cp-glob": copyMatch, "code": findCode,
 			"keyring": keyring, "fingerprint": fingerprint,
 		},
 	})
@@ -245,6 +248,23 @@ func execute(script *testscript.TestScript, _ bool, arguments []string) {
 	defer db.Close()
 	_, err := db.Exec(arguments[1])
 	script.Check(err)
+}
+
+// signed verifies nothing: it takes the text out.
+func signed(script *testscript.TestScript, _ bool, arguments []string) {
+	_, err := signedtext.Open([]byte(script.ReadFile(arguments[0])), nil)
+	var unverified *signedtext.UnverifiedError
+	if !errors.As(err, &unverified) {
+		script.Fatalf("%s: %v", arguments[0], err)
+	}
+	script.Check(os.WriteFile(script.MkAbs(arguments[1]), unverified.Text, 0o600))
+}
+
+func contains(script *testscript.TestScript, negated bool, arguments []string) {
+	whole, part := script.ReadFile(arguments[0]), script.ReadFile(arguments[1])
+	if part == "" || strings.Contains(whole, part) == negated {
+		script.Fatalf("%s contains %s: %v", arguments[0], arguments[1], !negated)
+	}
 }
 
 type locked struct{}
