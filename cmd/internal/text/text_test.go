@@ -91,7 +91,7 @@ func TestCataloguesSayTheSame(t *testing.T) {
 }
 
 // dynamic are the beginnings of identifiers that the code puts together.
-var dynamic = []string{"FL-", "word-", "flag-", "help-", "check-", "outcome-", "state-", "verdict-", "kind-", "source-", "yes-no-", "finding-", "tour-file-", "history-", "grants-"}
+var dynamic = []string{"FL-", "word-", "flag-", "help-", "check-", "outcome-", "state-", "verdict-", "kind-", "source-", "yes-no-", "finding-", "tour-file-", "history-", "grants-", "formula-", "profile-size-"}
 
 func TestEveryMessageIsUsedAndThere(t *testing.T) {
 	code, messages := sources(t), catalogue(t, "en")
