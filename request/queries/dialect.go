@@ -16,9 +16,40 @@ func numbered(number int) string { return "$" + strconv.Itoa(number) }
 func (d dialect) name(name string) string {
 	parts := strings.Split(d.there(name), ".")
 	for i, part := range parts {
-		parts[i] = d.quote + part + d.quote
+		parts[i] = d.quoted(part)
 	}
 	return strings.Join(parts, ".")
+}
+
+func (d dialect) quoted(name string) string {
+	if d.quote == "[]" {
+		return "[" + name + "]"
+	}
+	return d.quote + name + d.quote
+}
+
+// Where a statement says how many rows it wants.
+const (
+	limitLast  = "limit" // SELECT … LIMIT n
+	limitFirst = "first" // SELECT FIRST n …
+	limitTop   = "top"   // SELECT TOP n …
+	limitFetch = "fetch" // SELECT … FETCH FIRST n ROWS ONLY
+	limitNone  = "none"  // nowhere: who runs it reads no more
+)
+
+// limited writes a SELECT of at most so many rows.
+func (d dialect) limited(rows int, columns, rest string) string {
+	switch d.limit {
+	case limitFirst:
+		return fmt.Sprintf("SELECT FIRST %d %s %s", rows, columns, rest)
+	case limitTop:
+		return fmt.Sprintf("SELECT TOP %d %s %s", rows, columns, rest)
+	case limitFetch:
+		return fmt.Sprintf("SELECT %s %s FETCH FIRST %d ROWS ONLY", columns, rest, rows)
+	case limitNone:
+		return fmt.Sprintf("SELECT %s %s", columns, rest)
+	}
+	return fmt.Sprintf("SELECT %s %s LIMIT %d", columns, rest, rows)
 }
 
 func (d dialect) columns(metric request.ProfileMetric, columns []request.Column) string {
@@ -31,7 +62,7 @@ func (d dialect) columns(metric request.ProfileMetric, columns []request.Column)
 
 func (d dialect) highest(metric request.ProfileMetric) string {
 	key := d.name(metric.Key.Name)
-	return fmt.Sprintf("SELECT %s FROM %s ORDER BY %s DESC LIMIT 1", key, d.name(metric.Table), key)
+	return d.limited(1, key, "FROM "+d.name(metric.Table)+" ORDER BY "+key+" DESC")
 }
 
 func (d dialect) anchors(metric request.ProfileMetric, columns []request.Column, count int) string {
@@ -44,11 +75,13 @@ func (d dialect) anchors(metric request.ProfileMetric, columns []request.Column,
 }
 
 func (d dialect) all(metric request.ProfileMetric, columns []request.Column, limit int) string {
-	return fmt.Sprintf("SELECT %s FROM %s LIMIT %d", d.columns(metric, columns), d.name(metric.Table), limit)
+	return d.limited(limit, d.columns(metric, columns), "FROM "+d.name(metric.Table))
 }
 
-// place reads one value; two rows are enough to see that there is not
-// exactly one.
+// placeRows are enough to see that there is not exactly one.
+const placeRows = 2
+
+// place reads one value.
 func (d dialect) place(place request.Place) string {
-	return fmt.Sprintf("SELECT %s FROM %s LIMIT 2", d.name(place.Column), d.name(place.Table))
+	return d.limited(placeRows, d.name(place.Column), "FROM "+d.name(place.Table))
 }

@@ -18,6 +18,8 @@
 package queries
 
 import (
+	"slices"
+
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/fingerprint"
@@ -29,6 +31,17 @@ const (
 	TooManyRows   = fault.Code("FL-409") // a table too large for a set
 	NoPepper      = fault.Code("FL-410") // the product's secret is not where the profile says
 	UnknownEngine = fault.Code("FL-412") // an engine without a dialect
+	WrongRows     = fault.Code("FL-495") // rows that cannot be the answer to a query
+)
+
+// Codes of what a database refuses, whoever runs the queries.
+const (
+	Unreachable  = fault.Code("FL-401") // no connection
+	MissingTable = fault.Code("FL-403") // a table or column is not there
+	NoRight      = fault.Code("FL-404") // the user may not read it
+	Busy         = fault.Code("FL-405") // another program holds it locked
+	TooSlow      = fault.Code("FL-406") // over the time limit
+	QueryFailed  = fault.Code("FL-411") // any other refusal of the database
 )
 
 // Engine names a database system.
@@ -49,6 +62,8 @@ type Query struct {
 	Metric    string // which metric it serves; empty for the pepper
 	SQL       string
 	Arguments []any
+	Columns   []request.ColumnKind // kinds of the values of a row, in their order
+	Limit     int                  // how many rows are read at most
 }
 
 // Problem is a metric that could not be measured, and why.
@@ -214,7 +229,7 @@ type pepperStep struct {
 const minPepper = 16
 
 func (s *pepperStep) query() Query {
-	return Query{SQL: s.dialogue.dialect.place(*s.dialogue.profile.Pepper)}
+	return placeQuery(s.dialogue.dialect, *s.dialogue.profile.Pepper, request.BytesColumn)
 }
 
 func (s *pepperStep) row(values []any) (err error) {
@@ -250,6 +265,15 @@ type metricStep struct {
 	columns  []request.Column
 }
 
+// kinds returns the kinds of key and columns.
+func (s *metricStep) kinds() []request.ColumnKind {
+	kinds := []request.ColumnKind{s.source.Key.Kind}
+	for _, column := range s.columns {
+		kinds = append(kinds, column.Kind)
+	}
+	return kinds
+}
+
 func (s *metricStep) keep(item fingerprint.Item) { s.dialogue.items[s.index] = item }
 
 // values makes key and columns of a row canonical.
@@ -276,7 +300,7 @@ type highestStep struct {
 }
 
 func (s *highestStep) query() Query {
-	return Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.highest(s.source)}
+	return Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.highest(s.source), Columns: s.kinds()[:1], Limit: 1}
 }
 
 func (s *highestStep) row(values []any) error {
@@ -301,13 +325,15 @@ func (s *highestStep) done() error {
 type anchorStep struct {
 	metricStep
 	exponent uint8
+	probes   []int64
 	rows     map[int64][][]byte
 }
 
 func (s *anchorStep) query() Query {
-	probes := s.dialogue.key.Probes(s.metric, s.exponent)
-	query := Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.anchors(s.source, s.columns, len(probes))}
-	for _, probe := range probes {
+	s.probes = s.dialogue.key.Probes(s.metric, s.exponent)
+	count := len(s.probes)
+	query := Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.anchors(s.source, s.columns, count), Columns: s.kinds(), Limit: count}
+	for _, probe := range s.probes {
 		query.Arguments = append(query.Arguments, probe)
 	}
 	return query
@@ -333,6 +359,11 @@ func (s *anchorStep) row(row []any) error {
 }
 
 func (s *anchorStep) done() error {
+	for id := range s.rows {
+		if !slices.Contains(s.probes, id) {
+			return WrongRows.New("a row of another key", "metric", s.metric.Name, "reason", "not asked for")
+		}
+	}
 	s.keep(s.dialogue.key.Anchors(s.metric, s.exponent, s.rows))
 	return nil
 }
@@ -345,7 +376,7 @@ type setStep struct {
 }
 
 func (s *setStep) query() Query {
-	return Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.all(s.source, s.columns, MaxSetRows+1)}
+	return Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.all(s.source, s.columns, MaxSetRows+1), Columns: s.kinds(), Limit: MaxSetRows + 1}
 }
 
 func (s *setStep) row(row []any) error {
@@ -372,13 +403,18 @@ func Running(profile *request.Profile, engine Engine) (Query, bool) {
 		return Query{}, false
 	}
 	dialect.there = func(name string) string { return profile.There(string(engine), name) }
-	return Query{SQL: dialect.place(*profile.Running)}, true
+	return placeQuery(dialect, *profile.Running, request.TextColumn), true
+}
+
+func placeQuery(dialect dialect, place request.Place, kind request.ColumnKind) Query {
+	return Query{SQL: dialect.place(place), Columns: []request.ColumnKind{kind}, Limit: placeRows}
 }
 
 // dialect writes SQL for one engine.
 type dialect struct {
 	quote       string // around identifiers
 	placeholder func(number int) string
+	limit       string // where the number of rows stands; empty: at the end
 	there       func(name string) string
 }
 
@@ -386,4 +422,5 @@ var dialects = map[Engine]dialect{
 	// Backquotes, not double quotes: SQLite takes "unknown" for a string.
 	SQLite:     {quote: "`", placeholder: func(int) string { return "?" }},
 	PostgreSQL: {quote: `"`, placeholder: numbered},
+	Spoken:     {quote: `"`, placeholder: func(int) string { return "?" }, limit: limitFetch},
 }
