@@ -107,8 +107,8 @@ func (r Result) state(thresholds Thresholds) State {
 
 func compareMetric(metric Metric, licensed, now Item) Component {
 	component := Component{Metric: metric.Name, Weight: metric.Weight, Licensed: licensed.usable(metric.Kind)}
-	// Anchors of another exponent were asked for other rows.
-	if !now.Measured || now.Exponent != licensed.Exponent || metric.Kind == Anchors && len(now.Values) != len(licensed.Values) {
+	// Anchors of another size were asked for other rows.
+	if !now.Measured || now.Exponent != licensed.Exponent || now.Class != licensed.Class || metric.Kind == Anchors && len(now.Values) != len(licensed.Values) {
 		return component
 	}
 	component.Measured = true

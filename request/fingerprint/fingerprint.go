@@ -10,11 +10,18 @@
 //
 // # Metrics
 //
-// Anchors are spot checks of a large table with an integer key. With e the
-// floor of the binary logarithm of the highest key, Count pseudo-random keys
-// are drawn from 1 to 2^e, every other one from the newer half. An item is
-// eight bits of the keyed hash of key and columns of the row with that key:
-// 1 to 255, or 0 where there is no such row.
+// Anchors are spot checks of a large table with an integer key. Count
+// pseudo-random keys are drawn from 1 to the span of the table: a fifth each
+// from its older half, the next quarter, the next eighth, the next sixteenth
+// and the newest sixteenth, so that wherever a site cuts its oldest rows off,
+// enough of the newest are known. An item is eight bits of the keyed hash of
+// key and columns of the row with that key: 1 to 255, or 0 where there is no
+// such row.
+//
+// The span is the highest key rounded down: with a pepper to a 256th of a
+// power of two, 2^e + c·2^e/256, and c is masked by eight bits that only who
+// has the pepper can compute. Without a pepper it is 2^e, and then up to half
+// of a table, its newest rows, holds no anchor.
 //
 // A set is a sample of a small table: of all rows, those whose keyed hash
 // begins with e zero bits, with e the smallest that leaves at most Count
@@ -26,11 +33,11 @@
 //
 // The items of one database are written as
 //
-//	version (1) | for each metric: e, n, then n items of 1 byte (anchors)
-//	or of 2 bytes, big endian, ascending (set)
+//	version (2) | for each metric: e, masked c (anchors only), n, then n
+//	items of 1 byte (anchors) or of 2 bytes, big endian, ascending (set)
 //
-// in the order of the metrics in the profile. e = 255, n = 0 stands for a
-// metric that could not be measured.
+// in the order of the metrics in the profile. e = 255, n = 0 (and c = 0)
+// stands for a metric that could not be measured.
 //
 // # Score
 //
@@ -48,14 +55,9 @@
 // table never helps, and never refuses.
 //
 // The division by 0.6 forgives the loss of any 40 % of the items of a table
-// without a change of score. Weights, sizes and thresholds come from
-// simulations of 39,000 honest and 18,000 dishonest cases, in which the lowest
-// honest score was 0.53 and the highest of another customer 0.41; the test
-// TestSimulatedSites repeats a small part. The dearest honest case is archiving
-// the oldest rows: anchors lie below the power of two, so up to half of a
-// table, its newest rows, holds none. A site that archives the oldest 60 % of
-// all its document tables at once falls below the thresholds in about one
-// case of twenty, and then has its days of grace to ask for a new license.
+// without a change of score. Weights, sizes and thresholds come from the
+// simulation in docs/experiments/recognition, of which the test
+// TestSimulatedSites repeats a small part.
 package fingerprint
 
 import (
@@ -92,6 +94,7 @@ type Metric struct {
 type Item struct {
 	Measured bool
 	Exponent uint8
+	Class    uint8 // of anchors: the finer part of their span, masked; see Key.Span
 	Values   []uint16
 }
 
@@ -99,7 +102,7 @@ type Item struct {
 type Items []Item
 
 const (
-	itemsVersion = 1
+	itemsVersion = 2
 	notMeasured  = 255
 	maxExponent  = 62
 )
@@ -110,10 +113,13 @@ func (items Items) Encode(metrics []Metric) []byte {
 	for i, metric := range metrics {
 		item := items[i]
 		if !item.Measured {
-			out = append(out, notMeasured, 0)
-			continue
+			item = Item{Exponent: notMeasured}
 		}
-		out = append(out, item.Exponent, byte(len(item.Values)))
+		out = append(out, item.Exponent)
+		if metric.Kind == Anchors {
+			out = append(out, item.Class)
+		}
+		out = append(out, byte(len(item.Values)))
 		for _, value := range item.Values {
 			if metric.Kind == Set {
 				out = append(out, byte(value>>8))
@@ -132,18 +138,23 @@ func Decode(metrics []Metric, data []byte) (Items, error) {
 	items := make(Items, len(metrics))
 	rest := data[1:]
 	for i, metric := range metrics {
-		if len(rest) < 2 {
+		head := 2
+		if metric.Kind == Anchors {
+			head = 3
+		}
+		if len(rest) < head {
 			return nil, badItems("cut")
 		}
-		size := int(rest[1])
+		count := int(rest[head-1])
+		size := count
 		if metric.Kind == Set {
 			size *= 2
 		}
-		if len(rest) < 2+size || int(rest[1]) > metric.Count {
+		if len(rest) < head+size || count > metric.Count {
 			return nil, badItems("count")
 		}
-		items[i] = decodeItem(metric, rest[0], rest[2:2+size])
-		rest = rest[2+size:]
+		items[i] = decodeItem(metric, rest[:head], rest[head:head+size])
+		rest = rest[head+size:]
 	}
 	if len(rest) > 0 || !bytes.Equal(items.Encode(metrics), data) {
 		return nil, badItems("form")
@@ -160,12 +171,14 @@ func badItems(reason string) error {
 	return BadItems.New("fingerprint items do not fit their profile", "reason", reason)
 }
 
-func decodeItem(metric Metric, exponent byte, data []byte) Item {
-	if exponent == notMeasured {
+func decodeItem(metric Metric, head, data []byte) Item {
+	if head[0] == notMeasured {
 		return Item{}
 	}
-	item := Item{Measured: true, Exponent: exponent}
-	if metric.Kind == Set {
+	item := Item{Measured: true, Exponent: head[0]}
+	if metric.Kind == Anchors {
+		item.Class = head[1]
+	} else {
 		for i := 0; i < len(data); i += 2 {
 			item.Values = append(item.Values, uint16(data[i])<<8|uint16(data[i+1]))
 		}

@@ -49,6 +49,9 @@ func drawItem(random *rand.Rand, metric fingerprint.Metric) fingerprint.Item {
 		return fingerprint.Item{}
 	}
 	item := fingerprint.Item{Measured: true, Exponent: uint8(random.IntN(63))}
+	if metric.Kind == anchors {
+		item.Class = uint8(random.Uint32())
+	}
 	for range random.IntN(metric.Count + 1) {
 		if metric.Kind == set {
 			item.Values = append(item.Values, uint16(random.Uint32()))
@@ -79,11 +82,11 @@ func TestEncodeAndDecodeAreInverse(t *testing.T) {
 
 func TestLayoutOfItems(t *testing.T) {
 	for want, items := range map[string]fingerprint.Items{
-		"01ff00ff00":                          {{}, {}},
-		"0100000000":                          {{Measured: true}, {Measured: true}},
-		"011103" + "01ff00" + "ff00":          {{Measured: true, Exponent: 17, Values: []uint16{1, 255, 0}}, {}},
-		"01ff00" + "3e03" + "000000010102":    {{}, {Measured: true, Exponent: 62, Values: []uint16{0, 1, 258}}},
-		"010101" + "07" + "0002" + "fffeffff": {{Measured: true, Exponent: 1, Values: []uint16{7}}, {Measured: true, Values: []uint16{0xFFFE, 0xFFFF}}},
+		"02ff0000ff00":                          {{}, {}},
+		"020000000000":                          {{Measured: true}, {Measured: true}},
+		"0211ab03" + "01ff00" + "ff00":          {{Measured: true, Exponent: 17, Class: 0xAB, Values: []uint16{1, 255, 0}}, {}},
+		"02ff0000" + "3e03" + "000000010102":    {{}, {Measured: true, Exponent: 62, Values: []uint16{0, 1, 258}}},
+		"02010001" + "07" + "0002" + "fffeffff": {{Measured: true, Exponent: 1, Values: []uint16{7}}, {Measured: true, Values: []uint16{0xFFFE, 0xFFFF}}},
 	} {
 		if got := hex.EncodeToString(items.Encode(both)); got != want {
 			t.Errorf("%v: %s, want %s", items, got, want)
@@ -97,27 +100,29 @@ func TestLayoutOfItems(t *testing.T) {
 func TestDecodeRefuses(t *testing.T) {
 	for name, text := range map[string]string{
 		"nothing":                    "",
-		"only a version":             "01",
-		"version 0":                  "00ff00ff00",
-		"version 2":                  "02ff00ff00",
-		"one metric":                 "01ff00",
-		"one metric and a half":      "01ff00ff",
-		"three metrics":              "01ff00ff00ff00",
-		"a byte behind":              "01ff00ff0000",
-		"anchors cut":                "01000201",
-		"set cut":                    "01ff0000020001",
-		"set cut within an item":     "01ff000001ff",
-		"set's items of one byte":    "01ff0000020102",
-		"nine anchors of eight":      "010009010203040506070809ff00",
-		"five set items of four":     "01ff00000500010002000300040005",
-		"exponent 63 of anchors":     "013f00ff00",
-		"exponent 63 of a set":       "01ff003f00",
-		"exponent 254":               "01fe00ff00",
-		"items of nothing measured":  "01ff0101ff00",
-		"items of an unmeasured set": "01ff00ff010001",
-		"set in another order":       "01ff0000" + "02" + "00020001",
-		"set that ends in disorder":  "01ff0000" + "03" + "000100030002",
-		"count over what is there":   "0100fa",
+		"only a version":             "02",
+		"version 0":                  "00ff0000ff00",
+		"version 1":                  "01ff0000ff00",
+		"version 3":                  "03ff0000ff00",
+		"one metric":                 "02ff0000",
+		"one metric and a half":      "02ff0000ff",
+		"three metrics":              "02ff0000ff00ff00",
+		"a byte behind":              "02ff0000ff0000",
+		"anchors cut":                "0200000201",
+		"set cut":                    "02ff000000020001",
+		"set cut within an item":     "02ff00000001ff",
+		"set's items of one byte":    "02ff000000020102",
+		"nine anchors of eight":      "02000009010203040506070809ff00",
+		"five set items of four":     "02ff0000000500010002000300040005",
+		"exponent 63 of anchors":     "023f0000ff00",
+		"exponent 63 of a set":       "02ff00003f00",
+		"exponent 254":               "02fe0000ff00",
+		"items of nothing measured":  "02ff000101ff00",
+		"class of nothing measured":  "02ff0100ff00",
+		"items of an unmeasured set": "02ff0000ff010001",
+		"set in another order":       "02ff000000" + "02" + "00020001",
+		"set that ends in disorder":  "02ff000000" + "03" + "000100030002",
+		"count over what is there":   "020000fa",
 	} {
 		data, err := hex.DecodeString(text)
 		if err != nil {
@@ -127,7 +132,7 @@ func TestDecodeRefuses(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, items, err)
 		}
 	}
-	if _, err := fingerprint.Decode(nil, []byte{1, 0}); !errors.Is(err, fingerprint.BadItems) {
+	if _, err := fingerprint.Decode(nil, []byte{2, 0}); !errors.Is(err, fingerprint.BadItems) {
 		t.Errorf("items of no metric: %v", err)
 	}
 }
@@ -178,7 +183,7 @@ func TestProbesAreDistinctKeysUpToThePower(t *testing.T) {
 	for _, exponent := range []uint8{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 17, 40, 62} {
 		for _, count := range []int{1, 2, 3, 8, 64, 128, 249, 250} {
 			metric := fingerprint.Metric{Name: "orders", Kind: anchors, Count: count}
-			probes, span := keyOf("salt").Probes(metric, exponent), int64(1)<<exponent
+			probes, span := keyOf("salt").Probes(metric, int64(1)<<exponent), int64(1)<<exponent
 			if int64(len(probes)) != min(int64(count), span) {
 				t.Errorf("2^%d, count %d: %d probes", exponent, count, len(probes))
 			}
@@ -189,7 +194,7 @@ func TestProbesAreDistinctKeysUpToThePower(t *testing.T) {
 				}
 				seen[probe] = true
 			}
-			if again := keyOf("salt").Probes(metric, exponent); !slices.Equal(again, probes) {
+			if again := keyOf("salt").Probes(metric, span); !slices.Equal(again, probes) {
 				t.Errorf("2^%d, count %d: other probes the second time", exponent, count)
 			}
 		}
@@ -197,21 +202,52 @@ func TestProbesAreDistinctKeysUpToThePower(t *testing.T) {
 }
 
 // With a large table no key is drawn twice, so the places of the probes tell
-// which stream they are from.
-func TestEveryOtherProbeIsInTheNewerHalf(t *testing.T) {
+// which age they are from.
+func TestProbesAreOfFiveAges(t *testing.T) {
 	metric := fingerprint.Metric{Name: "orders", Kind: anchors, Count: 250}
-	for _, exponent := range []uint8{40, 50, 62} {
-		older := 0
-		for i, probe := range keyOf("salt").Probes(metric, exponent) {
-			if isOlder := probe <= int64(1)<<(exponent-1); isOlder && i%2 == 0 {
-				t.Errorf("2^%d: probe %d is %d", exponent, i, probe)
-			} else if isOlder {
-				older++
+	for _, span := range []int64{1 << 40, 1<<50 + 12345, math.MaxInt64} {
+		for i, probe := range keyOf("salt").Probes(metric, span) {
+			age := []struct{ from, to int64 }{{0, span - span/2}, {span - span/2, span - span/4}, {span - span/4, span - span/8}, {span - span/8, span - span/16}, {span - span/16, span}}[i%5]
+			if probe <= age.from || probe > age.to {
+				t.Errorf("of %d, probe %d is %d, not from %d to %d", span, i, probe, age.from, age.to)
 			}
 		}
-		if older < 40 || older > 85 { // half of 125 is expected
-			t.Errorf("2^%d: %d of the other 125 are in the older half", exponent, older)
+	}
+}
+
+// The span is what the highest key is rounded down to: a 256th where a pepper
+// hides it, a power of two otherwise.
+func TestSpanIsASizeClass(t *testing.T) {
+	metric := fingerprint.Metric{Name: "orders", Kind: anchors, Count: 64}
+	peppered := fingerprint.NewKey([]byte("a random secret of the product"), "sispetro", []byte("salt"))
+	for _, highest := range []int64{1, 2, 3, 5, 100, 255, 256, 257, 1000, 65535, 65536, 1_234_567, 1<<40 - 1, 1<<40 + 12345, 1<<62 - 1, math.MaxInt64} {
+		plain := keyOf("salt")
+		size := plain.Size(metric, highest)
+		if got, want := plain.Span(metric, size), int64(1)<<fingerprint.Exponent(highest); got != want || size.Class != 0 {
+			t.Errorf("%d: span %d, want %d, class %d", highest, got, want, size.Class)
 		}
+		got := peppered.Span(metric, peppered.Size(metric, highest))
+		if lost := highest - got; lost < 0 || lost > highest/256 {
+			t.Errorf("%d, with a pepper: span %d", highest, got)
+		}
+	}
+}
+
+// Who lacks the pepper sees every class as likely, whatever the size.
+func TestClassIsHidden(t *testing.T) {
+	metric, seen := fingerprint.Metric{Name: "orders", Kind: anchors, Count: 64}, map[uint8]int{}
+	const salts = 256 * 40
+	for salt := range salts {
+		key := fingerprint.NewKey([]byte("a random secret of the product"), "sispetro", fmt.Append(nil, salt))
+		seen[key.Size(metric, 1_234_567).Class]++
+	}
+	for class, times := range seen {
+		if times > 80 {
+			t.Errorf("class %d: %d of %d times", class, times, salts)
+		}
+	}
+	if len(seen) != 256 {
+		t.Errorf("%d classes", len(seen))
 	}
 }
 
@@ -220,12 +256,12 @@ func TestProbesBelongToSaltPepperProductAndMetric(t *testing.T) {
 	other := metric
 	other.Name = "bills"
 	lists := map[string][]int64{
-		"first":           keyOf("salt").Probes(metric, 17),
-		"another salt":    keyOf("tlas").Probes(metric, 17),
-		"another metric":  keyOf("salt").Probes(other, 17),
-		"another product": fingerprint.NewKey(nil, "crm", []byte("salt")).Probes(metric, 17),
-		"a pepper":        fingerprint.NewKey([]byte("a random secret of the product"), "sispetro", []byte("salt")).Probes(metric, 17),
-		"moved border":    fingerprint.NewKey(nil, "sispetros", []byte("alt")).Probes(metric, 17),
+		"first":           keyOf("salt").Probes(metric, 1<<17),
+		"another salt":    keyOf("tlas").Probes(metric, 1<<17),
+		"another metric":  keyOf("salt").Probes(other, 1<<17),
+		"another product": fingerprint.NewKey(nil, "crm", []byte("salt")).Probes(metric, 1<<17),
+		"a pepper":        fingerprint.NewKey([]byte("a random secret of the product"), "sispetro", []byte("salt")).Probes(metric, 1<<17),
+		"moved border":    fingerprint.NewKey(nil, "sispetros", []byte("alt")).Probes(metric, 1<<17),
 	}
 	for name, one := range lists {
 		for otherName, two := range lists {
@@ -242,18 +278,22 @@ func TestProbesBelongToSaltPepperProductAndMetric(t *testing.T) {
 	}
 }
 
+func sizeOf(exponent uint8) fingerprint.Item {
+	return fingerprint.Item{Measured: true, Exponent: exponent}
+}
+
 func TestAnchorsAreOneByteForEachRow(t *testing.T) {
 	metric := fingerprint.Metric{Name: "orders", Kind: anchors, Count: 250}
 	key, rows := keyOf("salt"), tableOf(1, 1024)
-	whole := key.Anchors(metric, 10, rows)
+	whole := key.Anchors(metric, sizeOf(10), rows)
 	if !whole.Measured || whole.Exponent != 10 || len(whole.Values) != 250 || slices.Min(whole.Values) < 1 || slices.Max(whole.Values) > 255 {
 		t.Errorf("%+v", whole)
 	}
 	rows[2000], rows[0], rows[-1] = rowOf(1, 5), rowOf(1, 5), rowOf(1, 5) // nobody asked for them
-	for i, probe := range key.Probes(metric, 10) {
+	for i, probe := range key.Probes(metric, 1<<10) {
 		without := rows[probe]
 		delete(rows, probe)
-		item := key.Anchors(metric, 10, rows)
+		item := key.Anchors(metric, sizeOf(10), rows)
 		want := slices.Clone(whole.Values)
 		want[i] = 0
 		if !slices.Equal(item.Values, want) {
@@ -261,7 +301,7 @@ func TestAnchorsAreOneByteForEachRow(t *testing.T) {
 		}
 		rows[probe] = without
 	}
-	if empty := key.Anchors(metric, 10, nil); slices.Max(empty.Values) != 0 || len(empty.Values) != 250 {
+	if empty := key.Anchors(metric, sizeOf(10), nil); slices.Max(empty.Values) != 0 || len(empty.Values) != 250 {
 		t.Errorf("of no rows: %+v", empty)
 	}
 }
@@ -277,15 +317,15 @@ func TestItemsOfAnotherKeyOrRowAreUnrelated(t *testing.T) {
 		whole := slices.Concat(row...)
 		moved[id], joined[id] = [][]byte{whole[:1], whole[1:], {}}, [][]byte{whole}
 	}
-	first := keyOf("salt").Anchors(metric, 8, tableOf(1, 256))
+	first := keyOf("salt").Anchors(metric, sizeOf(8), tableOf(1, 256))
 	for name, item := range map[string]fingerprint.Item{
-		"another salt":    keyOf("tlas").Anchors(metric, 8, tableOf(1, 256)),
-		"another pepper":  fingerprint.NewKey([]byte("x"), "sispetro", []byte("salt")).Anchors(metric, 8, tableOf(1, 256)),
-		"another product": fingerprint.NewKey(nil, "crm", []byte("salt")).Anchors(metric, 8, tableOf(1, 256)),
-		"another metric":  keyOf("salt").Anchors(other, 8, tableOf(1, 256)),
-		"another table":   keyOf("salt").Anchors(metric, 8, tableOf(2, 256)),
-		"moved borders":   keyOf("salt").Anchors(metric, 8, moved),
-		"joined columns":  keyOf("salt").Anchors(metric, 8, joined),
+		"another salt":    keyOf("tlas").Anchors(metric, sizeOf(8), tableOf(1, 256)),
+		"another pepper":  fingerprint.NewKey([]byte("x"), "sispetro", []byte("salt")).Anchors(metric, sizeOf(8), tableOf(1, 256)),
+		"another product": fingerprint.NewKey(nil, "crm", []byte("salt")).Anchors(metric, sizeOf(8), tableOf(1, 256)),
+		"another metric":  keyOf("salt").Anchors(other, sizeOf(8), tableOf(1, 256)),
+		"another table":   keyOf("salt").Anchors(metric, sizeOf(8), tableOf(2, 256)),
+		"moved borders":   keyOf("salt").Anchors(metric, sizeOf(8), moved),
+		"joined columns":  keyOf("salt").Anchors(metric, sizeOf(8), joined),
 	} {
 		equal := 0
 		for i, value := range item.Values {
@@ -640,9 +680,9 @@ func TestThresholdsRespectTheFloor(t *testing.T) {
 // database any more. A change of the algorithm needs a new version byte. An
 // implementation of its own, in Python, gave the same.
 const (
-	goldenItems  = "0106105000c8f957ac642322abd000b30e000004064b6474b9a928bcf4c45be229ff00"
-	goldenPepper = "010610007cb9d3bd917500e51f00207c0f2e02040811fa20ef346848724d38b7b1d3a5f1d8ff00"
-	goldenProbes = "922190 184527 977967 207097 807416 1015790 961395 207704 713055 518552 657492 254433 650092 252028 792912 457427"
+	goldenItems  = "020600100b1e0f83350557ab2f9993da00f985f7040812712c7267546c9970b997fc9875b77fff00"
+	goldenPepper = "0206f710bae8c1df00c129009f7033dc7400253d040622c2609a9555a5adc9d1ede9ff00"
+	goldenProbes = "62189 737579 814676 976638 989227 167979 614010 869024 941063 1008392 377468 668645 838463 925033 985056 295808"
 )
 
 func TestFingerprintNeverChanges(t *testing.T) {
@@ -659,11 +699,11 @@ func TestFingerprintNeverChanges(t *testing.T) {
 				rows[id] = row(id)
 			}
 		}
-		items := fingerprint.Items{key.Anchors(metrics[0], fingerprint.Exponent(100), rows), sampler.Item(), {}}
+		items := fingerprint.Items{key.Anchors(metrics[0], key.Size(metrics[0], 100), rows), sampler.Item(), {}}
 		if got := hex.EncodeToString(items.Encode(metrics)); got != want {
 			t.Errorf("pepper %q: %s, want %s", pepper, got, want)
 		}
-		if got := strings.Trim(fmt.Sprint(key.Probes(metrics[0], 20)), "[]"); pepper == "" && got != goldenProbes {
+		if got := strings.Trim(fmt.Sprint(key.Probes(metrics[0], 1<<20)), "[]"); pepper == "" && got != goldenProbes {
 			t.Errorf("probes %s, want %s", got, goldenProbes)
 		}
 	}

@@ -9,12 +9,15 @@ import (
 )
 
 // Key derives everything of one fingerprint.
-type Key struct{ key []byte }
+type Key struct {
+	key    []byte
+	secret bool // a pepper is in it
+}
 
 // NewKey derives the key of a fingerprint from the product's pepper, which
 // may be empty, the product's name and the salt.
 func NewKey(pepper []byte, product string, salt []byte) Key {
-	return Key{mac(pepper, []byte("futura-fingerprint/1"), []byte(product), salt)}
+	return Key{mac(pepper, []byte("futura-fingerprint/2"), []byte(product), salt), len(pepper) > 0}
 }
 
 // mac is HMAC-SHA256 over the parts, each after its length, so that no two
@@ -37,20 +40,79 @@ func Exponent(highest int64) uint8 {
 	return uint8(bits.Len64(uint64(highest)) - 1)
 }
 
-// Probes returns the keys of the rows to check, in the order of the items:
-// metric.Count of them, or as many as there are numbers up to 2^exponent.
-func (k Key) Probes(metric Metric, exponent uint8) []int64 {
-	span := int64(1) << min(exponent, maxExponent)
-	count := int64(metric.Count)
-	if span <= count {
-		count = span
+// classBits is the length of the finer part of a size class: 256 classes
+// within a power of two.
+const classBits = 8
+
+// Size returns an item of anchors without values, for a table with this
+// highest key: its exponent and, where a pepper hides it, its finer class.
+func (k Key) Size(metric Metric, highest int64) Item {
+	item := Item{Measured: true, Exponent: Exponent(highest)}
+	if rest := highest - int64(1)<<item.Exponent; k.secret && rest > 0 {
+		item.Class = uint8(shift(rest, classBits-int(item.Exponent)))
 	}
+	item.Class ^= k.mask(metric)
+	return item
+}
+
+// Span returns the highest key that anchors are drawn from, at most the
+// highest key that Size was given.
+func (k Key) Span(metric Metric, size Item) int64 {
+	exponent := min(size.Exponent, maxExponent)
+	span := int64(1) << exponent
+	if k.secret {
+		span += shift(int64(size.Class^k.mask(metric)), int(exponent)-classBits)
+	}
+	return span
+}
+
+// shift multiplies by a power of two, rounding down.
+func shift(number int64, bits int) int64 {
+	if bits < 0 {
+		return number >> -bits
+	}
+	return number << bits
+}
+
+// mask hides the finer class from whoever lacks the pepper. It is used for
+// one value only: the salt is fresh.
+func (k Key) mask(metric Metric) uint8 {
+	if !k.secret {
+		return 0
+	}
+	return mac(k.key, []byte("class"), []byte(metric.Name))[0]
+}
+
+// Probes returns the keys of the rows to check, in the order of the items:
+// metric.Count of them, or as many as there are numbers up to span.
+func (k Key) Probes(metric Metric, span int64) []int64 {
+	return k.draw(metric.Name, metric.Count, span, depths)
+}
+
+// depths is the number of ages that anchors are drawn from in turn: the older
+// half of the keys, the next quarter, and so on; the last has all the rest.
+const depths = 5
+
+// draw returns distinct pseudo-random numbers from 1 to span.
+func (k Key) draw(name string, most int, span int64, depths uint64) []int64 {
+	count := int(min(int64(most), span))
 	probes := make([]int64, 0, count)
 	seen := make(map[int64]bool, count)
-	// Duplicates are drawn again. The newer half has at least count/2
-	// members, so both streams always find enough.
-	for i := uint64(0); int64(len(probes)) < count; i++ {
-		probe := k.probe(metric, i, span)
+	// A number that was drawn before is drawn again. An age may have fewer
+	// numbers than are wanted of it, so after a while all ages are one.
+	for i := uint64(0); len(probes) < count; i++ {
+		far, near := span, int64(0)
+		if depth := i % depths; i < 4*uint64(most) {
+			far = span >> depth
+			if depth < depths-1 {
+				near = span >> (depth + 1)
+			}
+		}
+		if far == near {
+			continue
+		}
+		sum := mac(k.key, []byte("anchor"), []byte(name), binary.BigEndian.AppendUint64(nil, i))
+		probe := span - near - int64(binary.BigEndian.Uint64(sum)>>1)%(far-near)
 		if !seen[probe] {
 			seen[probe] = true
 			probes = append(probes, probe)
@@ -59,30 +121,25 @@ func (k Key) Probes(metric Metric, exponent uint8) []int64 {
 	return probes
 }
 
-func (k Key) probe(metric Metric, number uint64, span int64) int64 {
-	sum := mac(k.key, []byte("anchor"), []byte(metric.Name), binary.BigEndian.AppendUint64(nil, number))
-	drawn := int64(binary.BigEndian.Uint64(sum) >> 1)
-	if number%2 == 0 && span > 1 {
-		return span/2 + 1 + drawn%(span/2)
-	}
-	return 1 + drawn%span
-}
-
 // Anchors returns the items for the rows that were found, given by key.
-func (k Key) Anchors(metric Metric, exponent uint8, rows map[int64][][]byte) Item {
-	item := Item{Measured: true, Exponent: exponent}
-	for _, probe := range k.Probes(metric, exponent) {
-		value := uint16(0)
-		if row, found := rows[probe]; found {
-			value = uint16(k.row("row", metric, row)[0])%255 + 1
-		}
-		item.Values = append(item.Values, value)
+func (k Key) Anchors(metric Metric, size Item, rows map[int64][][]byte) Item {
+	item := Item{Measured: true, Exponent: size.Exponent, Class: size.Class}
+	for _, probe := range k.Probes(metric, k.Span(metric, size)) {
+		item.Values = append(item.Values, k.anchor(metric.Name, rows[probe]))
 	}
 	return item
 }
 
-func (k Key) row(purpose string, metric Metric, row [][]byte) []byte {
-	return mac(k.key, append([][]byte{[]byte(purpose), []byte(metric.Name)}, row...)...)
+// anchor returns the item of a row, 0 for none.
+func (k Key) anchor(name string, row [][]byte) uint16 {
+	if row == nil {
+		return 0
+	}
+	return uint16(k.row("row", name, row)[0])%255 + 1
+}
+
+func (k Key) row(purpose, name string, row [][]byte) []byte {
+	return mac(k.key, append([][]byte{[]byte(purpose), []byte(name)}, row...)...)
 }
 
 // Sampler takes the rows of a set one by one and keeps only what the sample
@@ -110,7 +167,7 @@ func (k Key) NewSamplerAt(metric Metric, exponent uint8) *Sampler {
 
 // Add takes one row.
 func (s *Sampler) Add(row [][]byte) {
-	sum := s.key.row("set", s.metric, row)
+	sum := s.key.row("set", s.metric.Name, row)
 	zeros := uint8(min(bits.LeadingZeros64(binary.BigEndian.Uint64(sum)), maxExponent))
 	if zeros < s.level {
 		return

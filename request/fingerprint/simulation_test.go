@@ -94,17 +94,17 @@ func (s simulated) measure(key fingerprint.Key, metric fingerprint.Metric, licen
 		}
 		return sampler.Item()
 	}
-	exponent := fingerprint.Exponent(s.highest)
+	size := key.Size(metric, s.highest)
 	if licensed != nil {
-		exponent = licensed.Exponent
+		size = *licensed
 	}
 	rows := map[int64][][]byte{}
-	for _, probe := range key.Probes(metric, exponent) {
+	for _, probe := range key.Probes(metric, key.Span(metric, size)) {
 		if row, found := s.row(probe); found {
 			rows[probe] = row
 		}
 	}
-	return key.Anchors(metric, exponent, rows)
+	return key.Anchors(metric, size, rows)
 }
 
 // site is a database with its license.

@@ -121,6 +121,9 @@ func Remeasure(profile *request.Profile, engine Engine, salt, items []byte) (*Di
 
 func start(profile *request.Profile, engine Engine, salt []byte, licensed fingerprint.Items) (*Dialogue, error) {
 	dialect, known := dialects[engine]
+	if engine == Spoken {
+		dialect, known = standard, true
+	}
 	if !known {
 		return nil, UnknownEngine.New("no dialect for this database system", "engine", engine)
 	}
@@ -129,11 +132,18 @@ func start(profile *request.Profile, engine Engine, salt []byte, licensed finger
 		profile: profile, dialect: dialect, salt: salt, licensed: licensed,
 		items: make(fingerprint.Items, len(profile.Metrics)),
 	}
-	if profile.Pepper != nil {
-		dialogue.steps = []step{&pepperStep{dialogue: dialogue}}
-		return dialogue, nil
+	return dialogue, dialogue.lineUp()
+}
+
+// lineUp makes the steps: first for the pepper, without which nothing else
+// can be asked.
+func (d *Dialogue) lineUp() error {
+	if d.profile.Pepper != nil {
+		d.steps = []step{&pepperStep{dialogue: d}}
+		return nil
 	}
-	return dialogue, dialogue.begin(nil)
+	d.steps = nil
+	return d.begin(nil)
 }
 
 // begin derives the key and lines up the metrics.
@@ -154,7 +164,7 @@ func (d *Dialogue) begin(pepper []byte) error {
 		case d.licensed == nil:
 			d.steps = append(d.steps, &highestStep{metricStep: base})
 		default:
-			d.steps = append(d.steps, &anchorStep{metricStep: base, exponent: d.licensed[i].Exponent})
+			d.steps = append(d.steps, &anchorStep{metricStep: base, size: d.licensed[i]})
 		}
 	}
 	return nil
@@ -316,7 +326,7 @@ func (s *highestStep) done() error {
 		s.keep(fingerprint.Item{Measured: true})
 		return nil
 	}
-	next := &anchorStep{metricStep: s.metricStep, exponent: fingerprint.Exponent(s.highest)}
+	next := &anchorStep{metricStep: s.metricStep, size: s.dialogue.key.Size(s.metric, s.highest)}
 	s.dialogue.steps = append([]step{next}, s.dialogue.steps...)
 	return nil
 }
@@ -324,13 +334,13 @@ func (s *highestStep) done() error {
 // anchorStep reads the rows that are checked.
 type anchorStep struct {
 	metricStep
-	exponent uint8
-	probes   []int64
-	rows     map[int64][][]byte
+	size   fingerprint.Item
+	probes []int64
+	rows   map[int64][][]byte
 }
 
 func (s *anchorStep) query() Query {
-	s.probes = s.dialogue.key.Probes(s.metric, s.exponent)
+	s.probes = s.dialogue.key.Probes(s.metric, s.dialogue.key.Span(s.metric, s.size))
 	count := len(s.probes)
 	query := Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.anchors(s.source, s.columns, count), Columns: s.kinds(), Limit: count}
 	for _, probe := range s.probes {
@@ -364,7 +374,7 @@ func (s *anchorStep) done() error {
 			return WrongRows.New("a row of another key", "metric", s.metric.Name, "reason", "not asked for")
 		}
 	}
-	s.keep(s.dialogue.key.Anchors(s.metric, s.exponent, s.rows))
+	s.keep(s.dialogue.key.Anchors(s.metric, s.size, s.rows))
 	return nil
 }
 
@@ -412,15 +422,15 @@ func placeQuery(dialect dialect, place request.Place, kind request.ColumnKind) Q
 
 // dialect writes SQL for one engine.
 type dialect struct {
-	quote       string // around identifiers
+	quotes      [2]string // around identifiers
 	placeholder func(number int) string
-	limit       string // where the number of rows stands; empty: at the end
+	first       string // bounds a result, after SELECT; or
+	last        string // bounds it, at the end
 	there       func(name string) string
 }
 
 var dialects = map[Engine]dialect{
 	// Backquotes, not double quotes: SQLite takes "unknown" for a string.
-	SQLite:     {quote: "`", placeholder: func(int) string { return "?" }},
-	PostgreSQL: {quote: `"`, placeholder: numbered},
-	Spoken:     {quote: `"`, placeholder: func(int) string { return "?" }, limit: limitFetch},
+	SQLite:     {quotes: [2]string{"`", "`"}, placeholder: unnumbered, last: " LIMIT %d"},
+	PostgreSQL: {quotes: [2]string{`"`, `"`}, placeholder: numbered("$"), last: " LIMIT %d"},
 }

@@ -194,7 +194,7 @@ func checkStatements(t *testing.T, name string, got, want []string) {
 	}
 }
 
-// The highest key is 5, so there are four anchors to ask for.
+// The highest key is 5, so without a pepper there are four anchors to ask for.
 func TestStatementsOfTheExamples(t *testing.T) {
 	for _, test := range []struct {
 		draft  []byte
@@ -226,14 +226,14 @@ func TestStatementsOfTheExamples(t *testing.T) {
 		{profiles.CRM, queries.SQLite, []string{
 			"SELECT `seme` FROM `licenza_seme` LIMIT 2",
 			"SELECT `id` FROM `attivita` ORDER BY `id` DESC LIMIT 1",
-			"SELECT `id`, `creata` FROM `attivita` WHERE `id` IN (?, ?, ?, ?)",
+			"SELECT `id`, `creata` FROM `attivita` WHERE `id` IN (?, ?, ?, ?, ?)", // the pepper hides the finer class
 			"SELECT `guid`, `creato` FROM `contatto` LIMIT 200001",
 			"SELECT `login`, `creato` FROM `utente` LIMIT 200001",
 		}},
 		{profiles.CRM, queries.PostgreSQL, []string{
 			`SELECT "seme" FROM "licenza_seme" LIMIT 2`,
 			`SELECT "id" FROM "attivita" ORDER BY "id" DESC LIMIT 1`,
-			`SELECT "id", "creata" FROM "attivita" WHERE "id" IN ($1, $2, $3, $4)`,
+			`SELECT "id", "creata" FROM "attivita" WHERE "id" IN ($1, $2, $3, $4, $5)`,
 			`SELECT "guid", "creato" FROM "contatto" LIMIT 200001`,
 			`SELECT "login", "creato" FROM "utente" LIMIT 200001`,
 		}},
@@ -414,11 +414,11 @@ func TestRecognizeEndsEarly(t *testing.T) {
 func TestOnlyWhatIsLicensedIsAsked(t *testing.T) {
 	profile := profileOf(t, draft)
 	for text, want := range map[string]string{
-		"01" + "0803010203" + "0002" + "00010002":           "clientes", // three anchors are too few
-		"01" + "08080102030405060708" + "0001" + "0001":     "pedidos",
-		"01" + "08080102030405060708" + "ff00":              "pedidos",
-		"01" + "ff00" + "ff00":                              "",
-		"01" + "08080102030405060708" + "0002" + "00010002": "pedidos clientes",
+		"02" + "080003010203" + "0002" + "00010002":           "clientes", // three anchors are too few
+		"02" + "0800080102030405060708" + "0001" + "0001":     "pedidos",
+		"02" + "0800080102030405060708" + "ff00":              "pedidos",
+		"02" + "ff0000" + "ff00":                              "",
+		"02" + "0800080102030405060708" + "0002" + "00010002": "pedidos clientes",
 	} {
 		var items []byte
 		if _, err := fmt.Sscanf(text, "%x", &items); err != nil {
@@ -449,7 +449,7 @@ func TestDialoguesThatCannotBegin(t *testing.T) {
 		}
 	}
 	for _, begin := range []begin{queries.Recognize, queries.Remeasure} {
-		for name, items := range map[string][]byte{"none": nil, "cut": first.Encoded()[:9], "longer": append(first.Encoded(), 0), "another profile's": {1, 255, 0}} {
+		for name, items := range map[string][]byte{"none": nil, "cut": first.Encoded()[:9], "longer": append(first.Encoded(), 0), "another profile's": {2, 255, 0, 0}} {
 			if dialogue, err := begin(profile, queries.SQLite, salt, items); dialogue != nil || !errors.Is(err, fingerprint.BadItems) {
 				t.Errorf("items %s: %v", name, err)
 			}
@@ -510,7 +510,7 @@ func TestPepperThatIsNotThere(t *testing.T) {
 			if len(problems) != 1 || problems[0].Metric != "" || !errors.Is(problems[0].Err, test.want) {
 				t.Errorf("%s: problems %v", name, problems)
 			}
-			if got := fmt.Sprintf("%x", dialogue.Encoded()); got != "01ff00ff00" || dialogue.Enough() {
+			if got := fmt.Sprintf("%x", dialogue.Encoded()); got != "02ff0000ff00" || dialogue.Enough() {
 				t.Errorf("%s: enough, or %s", name, got)
 			}
 			if i > 0 && dialogue.Result().State != fingerprint.Undecided { // there is a license to compare with
@@ -559,7 +559,7 @@ func TestEmptyTables(t *testing.T) {
 		if list := run(t, dialogue, answer); len(list) != 2 || len(dialogue.Problems()) > 0 {
 			t.Errorf("%s: %d queries, %v", name, len(list), dialogue.Problems())
 		}
-		if got := fmt.Sprintf("%x", dialogue.Encoded()); got != "0100000000" || dialogue.Enough() {
+		if got := fmt.Sprintf("%x", dialogue.Encoded()); got != "020000000000" || dialogue.Enough() {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
@@ -708,7 +708,7 @@ func TestErrorAmongTheRows(t *testing.T) {
 		}
 		dialogue.Done(broken)
 	}
-	if got := fmt.Sprintf("%x", dialogue.Encoded()); got != "01ff00ff00" || len(dialogue.Problems()) != 2 || dialogue.Enough() {
+	if got := fmt.Sprintf("%x", dialogue.Encoded()); got != "02ff0000ff00" || len(dialogue.Problems()) != 2 || dialogue.Enough() {
 		t.Errorf("%s, %v", got, dialogue.Problems())
 	}
 }
@@ -752,7 +752,7 @@ func TestDialects(t *testing.T) {
 		{queries.Dialect{}, `SELECT "id" FROM "erp"."pedido" ORDER BY "id" DESC FETCH FIRST 1 ROWS ONLY`, `"id" IN (?, ?`},
 		{queries.Dialect{Engine: "oracle", Quote: "none", Placeholder: ":1"}, `SELECT id FROM erp.pedido ORDER BY id DESC FETCH FIRST 1 ROWS ONLY`, `id IN (:1, :2`},
 		{queries.Dialect{Engine: "firebird", Limit: "first", Placeholder: ":p1"}, `SELECT FIRST 1 "id" FROM "erp"."pedido" ORDER BY "id" DESC`, `"id" IN (:p1, :p2`},
-		{queries.Dialect{Quote: "brackets", Limit: "top", Placeholder: "@p1"}, `SELECT TOP 1 [id] FROM [erp].[pedido] ORDER BY [id] DESC`, `[id] IN (@p1, @p2`},
+		{queries.Dialect{Quote: "brackets", Limit: "top", Placeholder: "@p1"}, `SELECT TOP (1) [id] FROM [erp].[pedido] ORDER BY [id] DESC`, `[id] IN (@p1, @p2`},
 		{queries.Dialect{Quote: "backquote", Limit: "limit"}, "SELECT `id` FROM `erp`.`pedido` ORDER BY `id` DESC LIMIT 1", "`id` IN (?, ?"},
 		{queries.Dialect{Limit: "none"}, `SELECT "id" FROM "erp"."pedido" ORDER BY "id" DESC`, `"id" IN (?, ?`},
 		{queries.Dialect{Engine: "postgresql"}, `SELECT "order_id" FROM "public"."orders" ORDER BY "order_id" DESC LIMIT 1`, `"order_id" IN (?, ?`},

@@ -2,7 +2,7 @@ package queries
 
 import (
 	"slices"
-	"strconv"
+	"strings"
 
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/request"
@@ -26,10 +26,17 @@ type Dialect struct {
 	Limit       string // of rows: limit, first, top, fetch, none
 }
 
+// standard is the dialect of an engine that we do not know.
+var standard = dialect{quotes: quotes["double"], placeholder: unnumbered, last: limits["fetch"][1]}
+
 var (
-	quotes       = map[string]string{"double": `"`, "backquote": "`", "brackets": "[]", "none": ""}
+	quotes       = map[string][2]string{"double": {`"`, `"`}, "backquote": {"`", "`"}, "brackets": {"[", "]"}, "none": {}}
 	placeholders = []string{"?", "$1", ":1", ":p1", "@p1"}
-	limits       = []string{limitLast, limitFirst, limitTop, limitFetch, limitNone}
+	// limits stand after SELECT or at the end; with none, who runs the query
+	// reads no more rows than it wants.
+	limits = map[string][2]string{
+		"limit": {"", " LIMIT %d"}, "first": {"FIRST %d ", ""}, "top": {"TOP (%d) ", ""}, "fetch": {"", " FETCH FIRST %d ROWS ONLY"}, "none": {},
+	}
 )
 
 // Check refuses what we cannot write.
@@ -42,24 +49,27 @@ func (d Dialect) Check() error {
 func (d Dialect) dialect(profile *request.Profile) (dialect, error) {
 	made, known := dialects[Engine(d.Engine)]
 	if !known {
-		made = dialects[Spoken]
+		made = standard
 	}
-	made.placeholder = func(int) string { return "?" }
+	made.placeholder = unnumbered
 	made.there = func(name string) string { return profile.There(d.Engine, name) }
-	if quote, known := quotes[d.Quote]; known {
-		made.quote = quote
-	} else if d.Quote != "" {
-		return made, badDialect("quote", d.Quote)
+	if d.Quote != "" {
+		if made.quotes, known = quotes[d.Quote]; !known {
+			return made, badDialect("quote", d.Quote)
+		}
 	}
-	if slices.Contains(placeholders, d.Placeholder) {
+	if d.Limit != "" {
+		limit, known := limits[d.Limit]
+		if !known {
+			return made, badDialect("limit", d.Limit)
+		}
+		made.first, made.last = limit[0], limit[1]
+	}
+	if d.Placeholder != "" {
+		if !slices.Contains(placeholders, d.Placeholder) {
+			return made, badDialect("placeholder", d.Placeholder)
+		}
 		made.placeholder = like(d.Placeholder)
-	} else if d.Placeholder != "" {
-		return made, badDialect("placeholder", d.Placeholder)
-	}
-	if slices.Contains(limits, d.Limit) {
-		made.limit = d.Limit
-	} else if d.Limit != "" {
-		return made, badDialect("limit", d.Limit)
 	}
 	return made, nil
 }
@@ -71,16 +81,21 @@ func badDialect(field, value string) error {
 // like returns placeholders in the manner of the first one: with its number,
 // if the sample has one.
 func like(sample string) func(number int) string {
-	if sample == "?" {
-		return func(int) string { return sample }
+	if prefix, found := strings.CutSuffix(sample, "1"); found {
+		return numbered(prefix)
 	}
-	return func(number int) string { return sample[:len(sample)-1] + strconv.Itoa(number) }
+	return unnumbered
 }
 
-// Speak writes the queries from the next one on in a dialect.
-func (d *Dialogue) Speak(dialect Dialect) (err error) {
-	d.dialect, err = dialect.dialect(d.profile)
-	return err
+// Speak writes the queries in a dialect. It is for the beginning of a
+// dialogue: what was measured before is asked again.
+func (d *Dialogue) Speak(dialect Dialect) error {
+	made, err := dialect.dialect(d.profile)
+	if err != nil {
+		return err
+	}
+	d.dialect = made
+	return d.lineUp()
 }
 
 // RunningIn is Running in a dialect.
