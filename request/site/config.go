@@ -134,6 +134,9 @@ func (c Connection) Where() string {
 	if c.Path != "" {
 		return c.Path
 	}
+	if c.Host == "" {
+		return ""
+	}
 	if c.Port == 0 {
 		return c.Host + ", " + c.Database
 	}
@@ -159,6 +162,7 @@ func (c Connection) check() error {
 		if c.Host == "" || c.Database == "" || c.User == "" {
 			return badConfig("database.host, database, user", "missing")
 		}
+	case queries.Spoken: // the program that runs the queries reaches it
 	default:
 		return badConfig("database.engine", "engine")
 	}

@@ -27,6 +27,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,7 +73,7 @@ type Partner struct {
 	err      error // what ended the dialogue
 }
 
-// New returns a partner that writes to in and reads from out.
+// New returns a partner whose messages come from in and who listens at out.
 func New(in io.Reader, out io.Writer) *Partner {
 	partner := &Partner{out: out, lines: make(chan line), stop: make(chan struct{}), dialects: map[string]queries.Dialect{}}
 	go read(in, partner.lines, partner.stop)
@@ -301,29 +302,53 @@ func (p *Partner) fail(err error) error {
 	return p.err
 }
 
-// End tells the other program what came of it, as the last message; the
-// object gets the key message. It works after an error too.
-func (p *Partner) End(object map[string]any) error {
-	object["message"] = "end"
+// last is our last message. What it tells depends on the command.
+type last struct {
+	Message string `json:"message"`
+	Command string `json:"command"`
+	Status  int    `json:"status"`
+}
+
+// End tells the other program what came of the command, as the last message:
+// the exit status that follows, and the keys of an object. It works after an
+// error too. What is written is one line.
+func (p *Partner) End(command string, status int, object map[string]any) error {
 	close(p.stop)
-	return write(p.out, object)
+	head, err := encode(last{"end", command, status})
+	if err != nil {
+		return err
+	}
+	text, err := encode(object)
+	if err != nil {
+		return err
+	}
+	if len(object) > 0 { // one object of both
+		text = slices.Concat(bytes.TrimSuffix(head, []byte("}\n")), []byte(","), text[1:])
+	} else {
+		text = head
+	}
+	if _, err := p.out.Write(text); err != nil {
+		return Ended.Wrap(err, "the other program does not listen any more")
+	}
+	return nil
 }
 
 func (p *Partner) write(message any) error {
-	if err := write(p.out, message); err != nil {
+	text, err := encode(message)
+	if err == nil {
+		_, err = p.out.Write(text)
+	}
+	if err != nil {
 		return p.fail(Ended.Wrap(err, "the other program does not listen any more"))
 	}
 	return nil
 }
 
-// write writes one message with one call of Write.
-func write(out io.Writer, message any) error {
+// encode writes one message as a line.
+func encode(message any) ([]byte, error) {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false) // < and > stand in SQL
-	if err := encoder.Encode(message); err != nil {
-		return err
-	}
-	_, err := out.Write(text.Bytes())
-	return err
+	err := encoder.Encode(message)
+	return text.Bytes(), err
 }

@@ -21,7 +21,7 @@ import (
 
 // prepare measures and makes the request that export signs and preview
 // shows.
-func prepare(s *ui.Session, opened *site.Site) (*request.Request, *request.Profile, error) {
+func prepare(s *ui.Session, opened *site.Site, reached *connections) (*request.Request, *request.Profile, error) {
 	if _, err := opened.Enrollment(); err != nil {
 		return nil, nil, err
 	}
@@ -34,7 +34,6 @@ func prepare(s *ui.Session, opened *site.Site) (*request.Request, *request.Profi
 		return nil, nil, err
 	}
 	ctx := context.Background()
-	reached := newConnections(s, opened.Folder)
 	current, err := running(ctx, s, opened, reached)
 	if err != nil {
 		return nil, nil, err
@@ -55,7 +54,7 @@ func preview(s *ui.Session) error {
 	if err != nil {
 		return err
 	}
-	made, profile, err := prepare(s, opened)
+	made, profile, err := prepare(s, opened, newConnections(s, opened.Folder))
 	if err != nil {
 		return err
 	}
@@ -128,51 +127,69 @@ func export(s *ui.Session) error {
 	if err := s.CheckFormat(); err != nil {
 		return err
 	}
+	if s.Bool(dialogueFlag.Name) {
+		return speak(s, "export", exportSpoken)
+	}
 	opened, err := openSite(s)
 	if err != nil {
 		return err
 	}
+	done, err := exportFrom(s, opened, newConnections(s, opened.Folder))
+	switch {
+	case err != nil:
+		return err
+	case s.IsJSON():
+		s.JSON(done.object)
+	default:
+		printLines(s.Out, done.words)
+	}
+	return nil
+}
+
+// exported is what an export did: for programs, and for people.
+type exported struct {
+	object map[string]any
+	words  []string
+}
+
+func exportFrom(s *ui.Session, opened *site.Site, reached *connections) (*exported, error) {
 	if out := s.String("out"); out != "" {
 		if _, err := os.Lstat(out); err == nil {
-			return files.Exists.New("is there already", "file", out)
+			return nil, files.Exists.New("is there already", "file", out)
 		}
 	}
 	outside, err := opened.Outside()
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case outside != nil:
-		return exportText(s, opened, outside)
+		return exportText(s, opened, reached, outside)
 	}
-	return exportSigned(s, opened)
+	return exportSigned(s, opened, reached)
 }
 
-func exportSigned(s *ui.Session, opened *site.Site) error {
+func exportSigned(s *ui.Session, opened *site.Site, reached *connections) (*exported, error) {
 	key, err := unlockKey(s, opened)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	made, profile, err := prepare(s, opened)
+	made, profile, err := prepare(s, opened, reached)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	signed, err := made.Seal(key)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	out, err := writeExport(s, opened, made, ".request", signed.Document.Render(), signed.Digest())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if s.IsJSON() {
-		s.JSON(exported(made, out, signed.Digest(), key.Fingerprint()))
-		return nil
-	}
-	s.Line("request-exported", "file", out, "title", profile.Title, "version", made.Product.Version)
+	words := []string{s.Say("request-exported", "file", out, "title", profile.Title, "version", made.Product.Version)}
 	if made.Enrollment != nil {
-		s.Line("request-first", "key", key.Fingerprint())
+		words = append(words, s.Say("request-first", "key", key.Fingerprint()))
 	}
-	return nil
+	return &exported{exportObject(made, out, signed.Digest(), key.Fingerprint()), words}, nil
 }
 
 // writeExport writes what leaves the site, once, and into the journal.
@@ -192,8 +209,8 @@ func defaultName(made *request.Request) string {
 	return fmt.Sprintf("%s-%s-%s-%s", made.Customer, made.Product.Name, made.Product.Version, made.Created.Format("2006-01-02"))
 }
 
-// exported is what export prints as JSON.
-func exported(made *request.Request, out string, digest signedtext.Digest, key openpgp.Fingerprint) map[string]any {
+// exportObject is what export prints as JSON.
+func exportObject(made *request.Request, out string, digest signedtext.Digest, key openpgp.Fingerprint) map[string]any {
 	return map[string]any{
 		"file": out, "digest": digest.String(), "customer": made.Customer, "site": made.Site,
 		"product": made.Product.Name, "version": made.Product.Version, "key": key.String(),
@@ -204,59 +221,45 @@ func exported(made *request.Request, out string, digest signedtext.Digest, key o
 // exportText writes the request as a text for the program that holds the
 // site's key, and says how gpg signs it. It has no line end at its end: most
 // programs would sign that too.
-func exportText(s *ui.Session, opened *site.Site, certificate *openpgp.Certificate) error {
+func exportText(s *ui.Session, opened *site.Site, reached *connections, certificate *openpgp.Certificate) (*exported, error) {
 	if err := certificate.CheckSigning(s.Now()); err != nil {
-		return err
+		return nil, err
 	}
-	made, _, err := prepare(s, opened)
+	made, _, err := prepare(s, opened, reached)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	text, err := made.Text(certificate)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	out, err := writeExport(s, opened, made, ".text", text, signedtext.DigestOf(text))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if s.IsJSON() {
-		object := exported(made, out, signedtext.DigestOf(text), certificate.Fingerprint())
-		object["signed"] = false
-		s.JSON(object)
-		return nil
-	}
+	object := exportObject(made, out, signedtext.DigestOf(text), certificate.Fingerprint())
+	object["signed"] = false
 	signed := strings.TrimSuffix(out, ".text") + ".request"
-	s.Line("request-text", "file", out, "command", fmt.Sprintf("gpg --local-user %s --digest-algo SHA512 --output %s --clearsign %s",
+	words := s.Say("request-text", "file", out, "command", fmt.Sprintf("gpg --local-user %s --digest-algo SHA512 --output %s --clearsign %s",
 		certificate.Fingerprint().String(), signed, out))
-	return nil
+	return &exported{object, []string{words}}, nil
 }
 
 func install(s *ui.Session) error {
 	if err := s.CheckFormat(); err != nil {
 		return err
 	}
+	if s.Bool(dialogueFlag.Name) {
+		return speak(s, "install", installSpoken)
+	}
 	opened, err := openSite(s)
 	if err != nil {
 		return err
 	}
-	var given []site.Given
-	for _, path := range s.Arguments() {
-		data, err := files.Read(path, signedtext.MaxDamaged)
-		if err != nil {
-			return err
-		}
-		given = append(given, site.Given{Name: path, Data: data})
-	}
-	changes, err := opened.Install(context.Background(), given, place(s, newConnections(s, opened.Folder), verify.Running{}))
+	changes, err := installFrom(s, opened, newConnections(s, opened.Folder))
 	if err != nil {
-		return refusedFile(err, s.Arguments())
+		return err
 	}
-	for _, change := range changes {
-		opened.Journal(s.Now(), "install", change.Kind, filepath.Base(change.Path))
-		s.WarnRepaired(true, change.Source, change.Repaired)
-	}
-	showWarnings(s, opened)
 	if s.IsJSON() {
 		s.JSON(map[string]any{"installed": changeObjects(s, changes)})
 		return nil
@@ -265,6 +268,27 @@ func install(s *ui.Session) error {
 		printChange(s, change)
 	}
 	return nil
+}
+
+func installFrom(s *ui.Session, opened *site.Site, reached *connections) ([]site.Change, error) {
+	var given []site.Given
+	for _, path := range s.Arguments() {
+		data, err := files.Read(path, signedtext.MaxDamaged)
+		if err != nil {
+			return nil, err
+		}
+		given = append(given, site.Given{Name: path, Data: data})
+	}
+	changes, err := opened.Install(context.Background(), given, place(s, reached, verify.Running{}))
+	if err != nil {
+		return nil, refusedFile(err, s.Arguments())
+	}
+	for _, change := range changes {
+		opened.Journal(s.Now(), "install", change.Kind, filepath.Base(change.Path))
+		s.WarnRepaired(true, change.Source, change.Repaired)
+	}
+	showWarnings(s, opened)
+	return changes, nil
 }
 
 // refusedFile names the only file in an error about its content.

@@ -142,6 +142,10 @@ func reachHere(s *ui.Session, connection *site.Connection) error {
 		return err
 	}
 	*connection = connection.Moved(here, folder)
+	if queries.Engine(connection.Engine) == queries.Spoken {
+		s.Note("request-spoken", "database", connection.Name)
+		return nil
+	}
 	s.Note("request-connected", "database", connection.Name)
 	return nil
 }
@@ -224,6 +228,9 @@ func addConnection(s *ui.Session, config *site.Config) error {
 func relevant(connection site.Connection) site.Connection {
 	if queries.Engine(connection.Engine) == queries.SQLite {
 		return site.Connection{Name: connection.Name, Engine: connection.Engine, Path: connection.Path}
+	}
+	if queries.Engine(connection.Engine) == queries.Spoken {
+		return site.Connection{Name: connection.Name, Engine: connection.Engine}
 	}
 	connection.Path = ""
 	return connection
