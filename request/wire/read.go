@@ -6,9 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/futura/airlicense/keys/fault"
@@ -24,11 +24,11 @@ type line struct {
 // read hands over line by line until the end, an error, or stop.
 func read(in io.Reader, lines chan<- line, stop <-chan struct{}) {
 	reader := bufio.NewReaderSize(in, 64<<10)
-	if mark, _ := reader.Peek(3); bytes.Equal(mark, []byte("\xEF\xBB\xBF")) {
-		reader.Discard(3) // .NET writes it before the first line
-	}
-	for {
+	for number := 1; ; number++ {
 		text, err := readLine(reader)
+		if number == 1 {
+			text = bytes.TrimPrefix(text, []byte("\xEF\xBB\xBF")) // .NET begins with it
+		}
 		select {
 		case lines <- line{text, err}:
 		case <-stop:
@@ -145,83 +145,62 @@ func (a *answer) check(keys []string) error {
 	return nil
 }
 
-// keysIn returns the keys of the one object that a line must be. It refuses a
-// key twice at any depth, and keys in other letters than ours, which
-// encoding/json would take for the same.
-func keysIn(text []byte) ([]string, error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	opening, err := decoder.Token()
-	if err != nil || opening != json.Delim('{') {
-		return nil, garbled("not a json object")
-	}
-	keys, err := keysOfObject(decoder, 0)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, garbled("more than one object")
-	}
-	return slices.Collect(maps.Keys(keys)), nil
-}
-
 // maxDepth is deeper than any message.
 const maxDepth = 4
 
-func keysOfObject(decoder *json.Decoder, depth int) (map[string]bool, error) {
-	keys := map[string]bool{}
-	for decoder.More() {
-		key, err := decoder.Token()
-		name, isText := key.(string)
-		if err != nil || !isText {
-			return nil, garbled("not a json object")
-		}
-		if keys[name] {
-			return nil, garbled("a key twice")
-		}
-		if !isOurs(name) {
-			return nil, garbled("unknown key")
-		}
-		keys[name] = true
-		if err := walk(decoder, depth); err != nil {
-			return nil, err
-		}
-	}
-	if _, err := decoder.Token(); err != nil {
+// keysIn returns the keys of the one object that a line must be. It refuses a
+// key twice at any depth, and keys in other letters than ours, which
+// encoding/json would take for the same.
+func keysIn(text []byte) (keys []string, err error) {
+	if !json.Valid(text) || bytes.TrimLeft(text, " \t")[0] != '{' {
 		return nil, garbled("not a json object")
+	}
+	var open [][]string // keys of the objects and lists around
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '{', '[':
+			if open = append(open, nil); len(open) > maxDepth {
+				return nil, garbled("keys or values")
+			}
+		case '}', ']':
+			keys, open = open[len(open)-1], open[:len(open)-1]
+		case '"':
+			end := i + 1 + stringEnd(text[i+1:])
+			name := text[i+1 : end]
+			if i = end; !isKey(text[end+1:]) {
+				continue
+			}
+			key := string(name)
+			around := &open[len(open)-1]
+			if slices.Contains(*around, key) {
+				return nil, garbled("a key twice")
+			}
+			if !isOurs(key) {
+				return nil, garbled("keys or values")
+			}
+			*around = append(*around, key)
+		}
 	}
 	return keys, nil
 }
 
-// walk reads one value and refuses doubled keys in it.
-func walk(decoder *json.Decoder, depth int) error {
-	token, err := decoder.Token()
-	if err != nil || depth > maxDepth {
-		return garbled("not a json object")
-	}
-	switch token {
-	case json.Delim('{'):
-		_, err := keysOfObject(decoder, depth+1)
-		return err
-	case json.Delim('['):
-		for decoder.More() {
-			if err := walk(decoder, depth+1); err != nil {
-				return err
-			}
-		}
-		if _, err := decoder.Token(); err != nil {
-			return garbled("not a json object")
+// stringEnd returns where a string of valid JSON ends.
+func stringEnd(text []byte) int {
+	for i := 0; ; i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i
 		}
 	}
-	return nil
 }
 
+// isKey reports whether the string before is a key, by what follows it.
+func isKey(text []byte) bool { return bytes.HasPrefix(bytes.TrimLeft(text, " \t\r"), []byte(":")) }
+
 func isOurs(key string) bool {
-	for _, letter := range key {
-		if letter < 'a' || letter > 'z' {
-			return false
-		}
-	}
-	return key != ""
+	return key != "" && strings.Trim(key, "abcdefghijklmnopqrstuvwxyz") == ""
 }
 
 // hasLoneSurrogate finds half of a surrogate pair written as an escape, which
