@@ -55,6 +55,8 @@ const (
 	NotReviewed       = fault.Code("FL-619") // issuing what the review refuses
 	RetiredKey        = fault.Code("FL-625") // the site key was retired
 	CodeOfOtherSite   = fault.Code("FL-629") // first contact, with a code that was sent for another site
+	SharedDatabase    = fault.Code("FL-630") // another customer has a license for the same database
+	Merged            = fault.Code("FL-631") // the database holds old rows of elsewhere
 	HeadMissing       = fault.Code("FL-711") // the head file is not there
 	HeadInside        = fault.Code("FL-712") // the head file lies inside the desk's folder
 	RootAtDesk        = fault.Code("FL-713") // the root's secret is where only a signer belongs

@@ -253,8 +253,7 @@ func TestReviewNamesWhatIsWrong(t *testing.T) {
 		}, issue.DatabaseFinding, issue.TooLittle},
 	} {
 		review := s.review(t, s.asked(t, test.change))
-		found := slices.IndexFunc(review.Findings, func(check verify.Check) bool { return check.Name == test.finding })
-		if check := review.Findings[found]; check.Outcome != verify.Fail || !errors.Is(check.Err, test.want) {
+		if check := finding(t, review, test.finding); check.Outcome != verify.Fail || !errors.Is(check.Err, test.want) {
 			t.Errorf("%s: %s, %v", name, check.Outcome, check.Err)
 		}
 		if _, err := s.Issue(ctx, review, now); err == nil {
@@ -451,5 +450,75 @@ func BenchmarkIssue(b *testing.B) {
 	for b.Loop() {
 		created = created.Add(time.Second) // so that no two requests are the same
 		s.issue(b, s.asked(b, func(r *request.Request) { r.Created = created }))
+	}
+}
+
+func finding(t *testing.T, review *issue.Review, name string) verify.Check {
+	t.Helper()
+	index := slices.IndexFunc(review.Findings, func(check verify.Check) bool { return check.Name == name })
+	if index < 0 {
+		t.Fatalf("no finding %s", name)
+	}
+	return review.Findings[index]
+}
+
+// One database under two customers is a question; under one customer it is
+// what is expected.
+func TestDatabaseUnderTwoCustomers(t *testing.T) {
+	s := newStage(t)
+	with := func(customer string, seed byte) func(*request.Request) {
+		return func(r *request.Request) {
+			r.Customer, r.Databases[0].Lineage = customer, bytes.Repeat([]byte{seed}, fingerprint.LineageSize)
+		}
+	}
+	s.issue(t, s.asked(t, with("00123", 7)))
+	if err := s.Ledger.AddCustomer(ctx, ledger.Customer{Number: "00777", Name: "Rede Norte", Language: "it", Added: now}); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		change func(*request.Request)
+		want   verify.Outcome
+	}{
+		"the same customer":                    {with("00123", 7), verify.Pass},
+		"another customer":                     {with("00777", 7), verify.Warn},
+		"another customer, another database":   {with("00777", 8), verify.Pass},
+		"another customer, nothing to tell it": {func(r *request.Request) { r.Customer = "00777" }, verify.Pass},
+		"another customer, no rows in common":  {with("00777", 0), verify.Pass},
+	} {
+		check := finding(t, s.review(t, s.asked(t, test.change)), issue.DatabaseFinding)
+		if check.Outcome != test.want || test.want == verify.Warn && !errors.Is(check.Err, issue.SharedDatabase) {
+			t.Errorf("%s: %s, %v", name, check.Outcome, check.Err)
+		}
+	}
+}
+
+// Many old rows of elsewhere are a question about two companies that became
+// one; a few are not, and a request may go without.
+func TestCompaniesThatBecameOne(t *testing.T) {
+	s := newStage(t)
+	reply := s.issue(t, s.asked(t, nil))
+	for name, test := range map[string]struct {
+		unknown []byte
+		want    verify.Outcome
+	}{
+		"none":           {[]byte{0, 0, 0}, verify.Pass},
+		"not known":      {[]byte{255, 255, 255}, verify.Pass},
+		"a few":          {[]byte{3, 2, 2}, verify.Pass},
+		"many customers": {[]byte{4, 0, 0}, verify.Warn},
+		"many depots":    {[]byte{0, 0, 3}, verify.Warn},
+		"fewer classes":  {[]byte{0}, verify.Pass},
+		"nothing said":   {nil, verify.Pass},
+	} {
+		review := s.review(t, s.asked(t, func(r *request.Request) {
+			r.Installed = &request.Installed{License: reply.License.Digest()}
+			r.Databases[0].Continuity, r.Databases[0].Unknown = reply.License.Databases[0].Items, test.unknown
+		}))
+		check := finding(t, review, issue.HistoryFinding)
+		if check.Outcome != test.want || test.want == verify.Warn && !errors.Is(check.Err, issue.Merged) {
+			t.Errorf("%s: %s, %v", name, check.Outcome, check.Err)
+		}
+		if err := review.Refusal(); err != nil {
+			t.Errorf("%s: refused: %v", name, err)
+		}
 	}
 }

@@ -275,7 +275,7 @@ func (d *Desk) reviewVersion(_ context.Context, review *Review, _ time.Time) (fi
 	return nil, nil
 }
 
-func (d *Desk) reviewDatabases(_ context.Context, review *Review, _ time.Time) (finding, err error) {
+func (d *Desk) reviewDatabases(ctx context.Context, review *Review, _ time.Time) (finding, err error) {
 	if review.Profile == nil {
 		return nil, nil
 	}
@@ -287,6 +287,23 @@ func (d *Desk) reviewDatabases(_ context.Context, review *Review, _ time.Time) (
 		}
 		if !fingerprint.EnoughToIssue(metrics, items) {
 			return TooLittle.New("too little was measured to recognize the database later", "database", database.Name), nil
+		}
+	}
+	return d.reviewLineage(ctx, review.Request)
+}
+
+// reviewLineage looks for the same database under another customer. That may
+// be honest, as with a service provider; the operator is asked.
+func (d *Desk) reviewLineage(ctx context.Context, signed *request.Signed) (finding, err error) {
+	others, err := d.Ledger.Lineages(ctx, signed.Product.Name, signed.Customer)
+	if err != nil {
+		return nil, err
+	}
+	for _, database := range signed.Databases {
+		for _, other := range others {
+			if fingerprint.SameLineage(database.Lineage, other.Items) {
+				return question{SharedDatabase.New("another customer has a license for the same database", "database", database.Name, "customer", other.Customer)}, nil
+			}
 		}
 	}
 	return nil, nil
@@ -361,6 +378,23 @@ func (r *Review) compare(database request.Database, before *license.License) err
 		if result.State == fingerprint.NotRecognized {
 			return question{OtherDatabase.New("not the database that was licensed before", "database", database.Name, "license", before.Serial)}
 		}
+		return r.compareUnknown(database, before, then)
+	}
+	return nil
+}
+
+// compareUnknown asks about rows that are older than the license and unknown
+// to it: two companies may have become one. It never counts against anybody.
+func (r *Review) compareUnknown(database request.Database, before *license.License, then fingerprint.Items) error {
+	unknown := database.Unknown
+	for i, metric := range r.Profile.MetricList() {
+		if metric.Kind != fingerprint.Set || len(unknown) == 0 {
+			continue
+		}
+		if fingerprint.Merged(then[i], unknown[0]) {
+			return question{Merged.New("rows older than the license came from elsewhere", "database", database.Name, "license", before.Serial, "metric", metric.Name)}
+		}
+		unknown = unknown[1:]
 	}
 	return nil
 }
@@ -388,9 +422,15 @@ func (r *Review) License(now time.Time) license.License {
 
 func (r *Review) reservation(now time.Time) ledger.Reservation {
 	granted := r.License(now.UTC().Truncate(time.Second))
+	var lineages [][]byte
+	for _, database := range r.Request.Databases {
+		if len(database.Lineage) > 0 {
+			lineages = append(lineages, database.Lineage)
+		}
+	}
 	return ledger.Reservation{
 		Request: granted.Request, RequestFile: r.File, Customer: granted.Customer, Product: granted.Product.Name,
-		Version: r.Request.Product.Version, Issued: granted.Issued, NewKey: r.newKey,
+		Version: r.Request.Product.Version, Issued: granted.Issued, Lineages: lineages, NewKey: r.newKey,
 		Text: func(serial string) ([]byte, error) {
 			granted.Serial = serial
 			return granted.Marshal()

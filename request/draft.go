@@ -24,6 +24,8 @@ type draftProfile struct {
 	Pepper      *Place        `toml:"pepper"`
 	Metrics     []draftMetric `toml:"metric"`
 	Renames     []Rename      `toml:"rename"`
+
+	Checks []ReadinessCheck `toml:"check"`
 }
 
 type draftMetric struct {
@@ -42,7 +44,7 @@ func (d draftProfile) profile(issued time.Time) *Profile {
 		Scheme: d.Scheme, Digits: d.Digits, File: d.File, Maintenance: d.Maintenance,
 		Recognized: d.Recognized, Drifted: d.Drifted,
 		Words:   Words{Headline: signedtext.Long(d.Headline), Contact: signedtext.Long(d.Contact)},
-		Running: d.Running, Pepper: d.Pepper, Renames: d.Renames,
+		Running: d.Running, Pepper: d.Pepper, Renames: d.Renames, Checks: written(d.Checks),
 	}
 	for _, metric := range d.Metrics {
 		profile.Metrics = append(profile.Metrics, ProfileMetric{

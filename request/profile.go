@@ -32,6 +32,9 @@ type Profile struct {
 	Metrics     []ProfileMetric `toml:"metric"`
 	Renames     []Rename        `toml:"rename,omitempty"`
 
+	// Checks is what the product wants to be so around an upgrade.
+	Checks []ReadinessCheck `toml:"check,omitempty"`
+
 	Digest signedtext.Digest `toml:"-"`
 }
 
@@ -257,7 +260,10 @@ func (p *Profile) check() error {
 	if err := p.checkPlaces(); err != nil {
 		return err
 	}
-	return p.checkMetrics()
+	if err := p.checkMetrics(); err != nil {
+		return err
+	}
+	return p.checkChecks()
 }
 
 func (p *Profile) checkPlaces() error {

@@ -55,6 +55,42 @@ weight = 1
 engine = "postgresql"
 name = "cliente"
 there = "public.customer"
+[[check]]
+name = "nobody"
+when = "upgrade"
+kind = "query"
+words = "Ninguém está conectado."
+next = "Peça a todos que saiam."
+connections = "first arquivo"
+sql = """
+  SELECT COUNT(*)
+  FROM sessao
+  WHERE fim IS NULL AND maquina <> 'servidor da noite'"""
+expect = "0"
+[[check.engine]]
+name = "firebird"
+sql = "SELECT COUNT(*) FROM MON$ATTACHMENTS WHERE MON$SYSTEM_FLAG = 0"
+[[check.engine]]
+name = "sqlserver"
+sql = "SELECT COUNT(*) FROM dbo.sessao"
+[[check]]
+name = "backup"
+when = "upgrade"
+kind = "file"
+words = "Há um backup recente."
+hours = 24
+[[check]]
+name = "notes"
+when = "upgrade"
+kind = "confirm"
+words = "As notas de versão foram lidas?"
+[[check]]
+name = "migrated"
+when = "after"
+kind = "query"
+words = "O banco foi migrado."
+sql = "SELECT versao FROM parametro"
+expect = "{version} {licensed}"
 `
 
 func draftText(t testing.TB, draft string) []byte {
@@ -353,6 +389,37 @@ var refusals = map[string][2]string{
 	"over the limit":                {"digits = 2", "digits = 2\n" + strings.Repeat("# comment\n", signedtext.MaxText/10)},
 	"words over the limit":          {"Fale com a Futura.", strings.Repeat("x", signedtext.MaxText-1000)},
 	"too many pieces":               {"Fale com a Futura.", strings.Repeat("x", 48*1000)},
+	"check without a name":          {`name = "nobody"`, `name = ""`},
+	"check with a name of others":   {`name = "nobody"`, `name = "backup"`},
+	"check with a bad name":         {`name = "nobody"`, `name = "Nobody here"`},
+	"check at another time":         {`when = "upgrade"`, `when = "always"`},
+	"check at no time":              {"when = \"upgrade\"\n", ""},
+	"check of another kind":         {`kind = "query"`, `kind = "command"`},
+	"check without words":           {`words = "As notas de versão foram lidas?"`, `words = ""`},
+	"check with a long question":    {"As notas de versão foram lidas?", strings.Repeat("x", 201)},
+	"check with a tab":              {"As notas de versão foram lidas?", `As notas\tde versão`},
+	"check with an address":         {"As notas de versão foram lidas?", "Leia www.futura.example"},
+	"check with a blank next":       {"Peça a todos que saiam.", " "},
+	"check with an empty line next": {"Peça a todos que saiam.", `Peça\n\na todos`},
+	"query without SQL":             {`sql = "SELECT versao FROM parametro"`, `sql = ""`},
+	"query that expects nothing":    {`expect = "0"`, `expect = ""`},
+	"query that expects too much":   {`expect = "0"`, `expect = "` + strings.Repeat("0", 51) + `"`},
+	"query that expects another":    {`expect = "0"`, `expect = "{versao}"`},
+	"query that expects a brace":    {`expect = "0"`, `expect = "}0"`},
+	"query with hours":              {`expect = "0"`, "expect = \"0\"\nhours = 3"},
+	"query on a bad connection":     {`first arquivo`, `first Arquivo`},
+	"query on a connection twice":   {`first arquivo`, `first first`},
+	"query on two blanks":           {`first arquivo`, `first  arquivo`},
+	"query of an unknown engine":    {`name = "firebird"`, `name = "oracle"`},
+	"query of an engine twice":      {`name = "sqlserver"`, `name = "firebird"`},
+	"query with a bad other":        {"SELECT COUNT(*) FROM dbo.sessao", "SHUTDOWN"},
+	"file without hours":            {"hours = 24", "hours = 0"},
+	"file with a year and more":     {"hours = 24", "hours = 8785"},
+	"file with SQL":                 {"hours = 24", "hours = 24\nsql = \"SELECT 1\""},
+	"file with an engine":           {"hours = 24", "hours = 24\n[[check.engine]]\nname = \"sqlite\"\nsql = \"SELECT 1\""},
+	"confirmation with hours":       {"kind = \"confirm\"", "kind = \"confirm\"\nhours = 3"},
+	"confirmation with a value":     {"kind = \"confirm\"", "kind = \"confirm\"\nexpect = \"1\""},
+	"unknown key in a check":        {"hours = 24", "hours = 24\npath = \"/backup\""},
 	"rename with the key of others": {`engine = "postgresql"`, `engine = ["postgresql"]`},
 }
 
@@ -502,6 +569,57 @@ func TestProfileCovers(t *testing.T) {
 		if covered, err := numbers.Covers(bad, version(t, request.Numbers, "8.9"), ends); covered || !errors.Is(err, request.BadVersion) {
 			t.Errorf("%q: %v, %v", bad, covered, err)
 		}
+	}
+}
+
+// The one free SQL of the system is one SELECT, and nothing that could
+// change, lock or start something.
+func TestChecksAskOneSelect(t *testing.T) {
+	const good = "SELECT versao FROM parametro"
+	profileOf(t, strings.Replace(wholeDraft, good, "select REPLACE(versao, 'v', '') from (SELECT versao FROM parametro) as x"+strings.Repeat(" ", 20)+"where 1 = 1", 1))
+	for _, bad := range []string{
+		"", "SELECT", "SELECT1", "UPDATE parametro SET versao = 1", "WITH x AS (DELETE FROM y) SELECT 1", "(SELECT 1)", "EXPLAIN SELECT 1",
+		good + ";", good + "; DROP TABLE parametro", good + " -- x", "SELECT /* x */ 1", good + " # x", "SELECT 1 INTO OUTFILE '/tmp/x'", "SELECT * INTO copia FROM parametro",
+		good + " FOR UPDATE", good + " for no key update", good + " FOR SHARE", good + " LOCK IN SHARE MODE", "SELECT 1 FROM x WHERE EXISTS (DELETE FROM y RETURNING 1)",
+		`SELECT '\\'`, "SELECT 'a\tb'", "SELECT '" + strings.Repeat("x", 1000) + "'", "SELECT @@version", "SELECT '\u202e'",
+	} {
+		draft := strings.Replace(wholeDraft, quoted(good), `"`+bad+`"`, 1)
+		if text, err := request.DraftProfile([]byte(draft), issued); fault.Of(err) == nil {
+			t.Errorf("%s: accepted, or no code: %v\n%s", bad, err, text)
+		}
+	}
+}
+
+func TestChecksKeepEveryValue(t *testing.T) {
+	profile := sameAgain(t, draftText(t, wholeDraft))
+	before, later := profile.ChecksFor(request.Upgrade), profile.ChecksFor(request.After)
+	if len(before) != 3 || len(later) != 1 || before[1].Hours != 24 || before[2].Words != "As notas de versão foram lidas?" || before[0].Next != "Peça a todos que saiam." {
+		t.Fatalf("%+v, %+v", before, later)
+	}
+	nobody, migrated := before[0], later[0]
+	for engine, want := range map[string]string{
+		"sqlite":     "SELECT COUNT(*) FROM sessao WHERE fim IS NULL AND maquina <> 'servidor da noite'",
+		"firebird":   "SELECT COUNT(*) FROM MON$ATTACHMENTS WHERE MON$SYSTEM_FLAG = 0",
+		"sqlserver":  "SELECT COUNT(*) FROM dbo.sessao",
+		"postgresql": "SELECT COUNT(*) FROM sessao WHERE fim IS NULL AND maquina <> 'servidor da noite'",
+	} {
+		if got := nobody.SQLFor(engine); got != want {
+			t.Errorf("%s: %s", engine, got)
+		}
+	}
+	for _, test := range [][3]string{
+		{"[a b]", "[a]", "[arquivo]"}, {"[a arquivo]", "[a arquivo]", "[]"}, {"[arquivo b]", "[arquivo]", "[]"}, {"[a first arquivo]", "[a arquivo]", "[]"}, {"[]", "[]", "[arquivo]"},
+	} {
+		here, missing := nobody.ConnectionsOf(strings.Fields(strings.Trim(test[0], "[]")))
+		if fmt.Sprint(here) != test[1] || fmt.Sprint(missing) != test[2] {
+			t.Errorf("on %s: %v, missing %v", test[0], here, missing)
+		}
+	}
+	if here, missing := migrated.ConnectionsOf([]string{"a", "b"}); fmt.Sprint(here, missing) != "[a b] []" {
+		t.Errorf("on all: %v, %v", here, missing)
+	}
+	if got := migrated.Expected(version(t, request.BuildStamp, "7.8.6.26112014_x64"), 3); got != "7.8.6.26112014_x64 7.8.6" {
+		t.Errorf("expected %s", got)
 	}
 }
 

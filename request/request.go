@@ -39,6 +39,7 @@ import (
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
+	"github.com/futura/airlicense/request/fingerprint"
 )
 
 // Codes of this package's errors.
@@ -97,6 +98,11 @@ type Database struct {
 	Items   signedtext.Bytes  `toml:"items"`
 	// Continuity holds the items of the installed license, measured again.
 	Continuity signedtext.Bytes `toml:"continuity,omitempty"`
+	// Unknown holds, for each set of the installed license's profile, the size
+	// class of the rows that are older than that license and not in it.
+	Unknown signedtext.Bytes `toml:"unknown,omitempty"`
+	// Lineage tells one database under two customers.
+	Lineage signedtext.Bytes `toml:"lineage,omitempty"`
 }
 
 // Key is the site key.
@@ -221,6 +227,12 @@ func checkDatabases(databases []Database) error {
 		}
 		if len(database.Items) == 0 {
 			return badRequest("items", "empty")
+		}
+		if len(database.Unknown) > maxMetrics || len(database.Unknown) > 0 && len(database.Continuity) == 0 {
+			return badRequest("unknown", "length")
+		}
+		if size := len(database.Lineage); size != 0 && size != fingerprint.LineageSize {
+			return badRequest("lineage", "length")
 		}
 	}
 	return nil

@@ -54,7 +54,8 @@ type History struct {
 type DatabaseVerdict struct {
 	Name    string
 	Result  fingerprint.Result
-	RenewBy time.Time // for a drifted database: when to have asked for a new license
+	RenewBy time.Time // when to have asked for a new license; zero: no need that can be seen
+	Lasts   time.Time // until when it can be expected to be recognized; zero: not to be seen
 }
 
 // clockTolerance is how far a clock may be behind before a warning: a zone
@@ -122,6 +123,11 @@ func (u undecided) Unwrap() error { return u.error }
 func (j *judging) add(name string, err error) { j.addFor(name, "", err) }
 
 func (j *judging) addFor(name, subject string, err error) {
+	j.verdict.Checks = append(j.verdict.Checks, checkOf(name, subject, err))
+}
+
+// checkOf is a check whose outcome is in the kind of its error.
+func checkOf(name, subject string, err error) Check {
 	check := Check{Name: name, Subject: subject, Outcome: Pass}
 	switch err := err.(type) {
 	case nil:
@@ -132,7 +138,7 @@ func (j *judging) addFor(name, subject string, err error) {
 	default:
 		check.Outcome, check.Err = Fail, err
 	}
-	j.verdict.Checks = append(j.verdict.Checks, check)
+	return check
 }
 
 func (j *judging) skip(name string) {
@@ -273,15 +279,32 @@ func (j *judging) databases() {
 	}
 }
 
-// remember keeps the result, and for a drifted database the day until which
-// it can be expected to be recognized: if it goes on changing as fast as it
-// has since the license was issued, but at most 30 days.
+// A new license is proposed within the proposal before the day until which a
+// database can be expected to be recognized; and no earlier than the license
+// is old enough to show a trend.
+const (
+	proposal   = 365 * day
+	trendAfter = 30 * day
+)
+
+// remember keeps the result, and when to have asked for a new license: half
+// of the time that is left, if the database goes on changing as fast as it
+// has since the license was issued. For a drifted one it is the day until
+// which it can be expected to be recognized, but at most 30 days.
 func (j *judging) remember(name string, measured Measurement) {
 	verdict := DatabaseVerdict{Name: name, Result: measured.Result}
 	if measured.Err == nil && measured.Result.State == fingerprint.Drifted {
 		age := max(j.now.Sub(j.license.Issued), day)
 		left := float64(age) * measured.Result.Margin / max(1-measured.Result.Score, 0.01)
 		verdict.RenewBy = j.now.Add(time.Duration(min(max(left, float64(day)), float64(30*day))))
+	}
+	if age := j.now.Sub(j.license.Issued); measured.Err == nil && measured.Result.State == fingerprint.Recognized && age >= trendAfter {
+		if left, falling := measured.Result.Lasts(age); falling {
+			verdict.Lasts = j.now.Add(left)
+			if left <= proposal {
+				verdict.RenewBy = j.now.Add(left / 2)
+			}
+		}
 	}
 	j.verdict.Databases = append(j.verdict.Databases, verdict)
 }

@@ -367,6 +367,45 @@ func TestRenewByOfDriftedDatabases(t *testing.T) {
 	}
 }
 
+// A renewal is proposed a year before a recognized database can be expected
+// not to be recognized any more, and not before a license is a month old.
+func TestRenewalIsProposedInTime(t *testing.T) {
+	const daily = 24 * time.Hour
+	for name, test := range map[string]struct {
+		share        float64
+		age          int // days
+		lasts, renew int // days ahead; 0: not said
+	}{
+		"nothing lost":                {1, 400, 0, 0},
+		"a tenth in a year":           {0.9, 365, 2299, 0},
+		"half in a year":              {0.5, 365, 167, 83},
+		"a fifth in a month":          {0.8, 30, 79, 39},
+		"a fifth in four weeks":       {0.8, 28, 0, 0},
+		"hardly anything in ten days": {0.99, 10, 0, 0},
+	} {
+		result := fingerprint.Result{
+			State: fingerprint.Recognized, Score: min(1, test.share/0.6), Weight: 1, Thresholds: fingerprint.Thresholds{Recognized: 0.5, Drifted: 0.45},
+			Components: []fingerprint.Component{{Weight: 1, Licensed: 64, Measured: true, Share: test.share}},
+		}
+		at := issued.Add(time.Duration(test.age) * daily)
+		verdict := verify.Judge(granted(), everything(func(s *verify.Situation) {
+			s.Now, s.Newest, s.Databases["producao"] = at, time.Time{}, verify.Measurement{Result: result}
+		}))
+		found := verdict.Databases[0]
+		for what, pair := range map[string]struct {
+			got  time.Time
+			want int
+		}{"lasts": {found.Lasts, test.lasts}, "renew": {found.RenewBy, test.renew}} {
+			if pair.want == 0 != pair.got.IsZero() || pair.want > 0 && int(pair.got.Sub(at)/daily) != pair.want {
+				t.Errorf("%s: %s %s, %.1f days, want %d", name, what, pair.got, pair.got.Sub(at).Hours()/24, pair.want)
+			}
+		}
+		if verdict.Outcome != verify.Valid || verdict.Warnings() {
+			t.Errorf("%s: %s, warnings %t", name, verdict.Outcome, verdict.Warnings())
+		}
+	}
+}
+
 // twins is a license for two databases.
 func twins() *verify.License {
 	return granted(func(l *license.License) {

@@ -33,6 +33,8 @@ type Reservation struct {
 	Issued      time.Time
 	// Text writes the license for the serial that it gets.
 	Text func(serial string) ([]byte, error)
+	// Lineages tell the databases of the request from those of others.
+	Lineages [][]byte
 	// NewKey is the site key that this request introduces, if it does.
 	NewKey *NewKey
 }
@@ -84,6 +86,11 @@ func (t *transaction) reserve(reservation Reservation) (License, error) {
 	}
 	if _, err := t.run("AddRequest", reservation.Request[:], license.Customer, stamp(license.Issued), reservation.RequestFile); err != nil {
 		return license, err
+	}
+	for _, items := range reservation.Lineages {
+		if _, err := t.run("AddLineage", reservation.Request[:], license.Customer, license.Product, items); err != nil {
+			return license, err
+		}
 	}
 	_, err = t.run("Reserve", license.Serial, year, number, license.Request[:], license.Customer, license.Product,
 		license.Version, stamp(license.Issued), license.Digest[:], license.Text)
@@ -146,3 +153,17 @@ func (l *Ledger) NewestProfile(ctx context.Context, product string) ([]byte, boo
 }
 
 func scanFile(scan func(...any) error) (file []byte, err error) { return file, scan(&file) }
+
+// Lineage is what one customer's request told of a database.
+type Lineage struct {
+	Customer string
+	Items    []byte
+}
+
+// Lineages returns those of all other customers of a product.
+func (l *Ledger) Lineages(ctx context.Context, product, butOf string) ([]Lineage, error) {
+	return all(ctx, l, "Lineages", []any{product, butOf}, func(scan func(...any) error) (lineage Lineage, err error) {
+		err = scan(&lineage.Customer, &lineage.Items)
+		return lineage, err
+	})
+}

@@ -127,3 +127,9 @@ SELECT coalesce(max(sequence), 0) FROM revocations;
 SELECT sequence, issued, text, file FROM revocations ORDER BY sequence DESC LIMIT 1;
 -- name: CheckpointOfSize
 SELECT note FROM checkpoint WHERE size = ?;
+
+-- name: AddLineage
+INSERT INTO lineage (request, customer, product, items) VALUES (?, ?, ?, ?);
+
+-- name: Lineages
+SELECT DISTINCT customer, items FROM lineage WHERE product = ? AND customer <> ? ORDER BY customer;

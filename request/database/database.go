@@ -147,9 +147,12 @@ func runOne(ctx context.Context, db *sql.DB, query queries.Query, dialogue *quer
 		return explain(err, query.Metric)
 	}
 	defer rows.Close()
+	values, places, err := room(rows)
+	if err != nil {
+		return explain(err, query.Metric)
+	}
 	for rows.Next() {
-		values, err := scan(rows)
-		if err != nil {
+		if err := rows.Scan(places...); err != nil {
 			return explain(err, query.Metric)
 		}
 		if err := dialogue.Row(values); err != nil {
@@ -159,17 +162,14 @@ func runOne(ctx context.Context, db *sql.DB, query queries.Query, dialogue *quer
 	return explain(rows.Err(), query.Metric)
 }
 
-func scan(rows *sql.Rows) ([]any, error) {
+// room returns the values of a row, and where Scan puts them.
+func room(rows *sql.Rows) (values, places []any, err error) {
 	columns, err := rows.Columns()
-	if err != nil {
-		return nil, err
-	}
-	values := make([]any, len(columns))
-	places := make([]any, len(columns))
+	values, places = make([]any, len(columns)), make([]any, len(columns))
 	for i := range values {
 		places[i] = &values[i]
 	}
-	return values, rows.Scan(places...)
+	return values, places, err
 }
 
 // Text runs a query that gives one text, such as the running version. It

@@ -1,6 +1,9 @@
 package fingerprint
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // Thresholds separate the verdicts; both are scores between 0 and 1.
 type Thresholds struct {
@@ -40,9 +43,10 @@ const (
 type Component struct {
 	Metric   string
 	Weight   int
-	Licensed int  // items of the license that can be found again
-	Found    int  // of them
-	Measured bool // false: no part in the score
+	Licensed int     // items of the license that can be found again
+	Found    int     // of them
+	Measured bool    // false: no part in the score
+	Share    float64 // of them, corrected for chance
 	Score    float64
 }
 
@@ -53,6 +57,17 @@ type Result struct {
 	Margin     float64 // Score above the lowest that still starts; negative below
 	Low, High  float64 // what the score can still become when more is measured
 	Components []Component
+
+	Weight     int // of the whole profile
+	Thresholds Thresholds
+	Pattern    Pattern // where somebody asked for it
+}
+
+// Points returns what a component adds to a score of 100, and what it could
+// add.
+func (r Result) Points(component Component) (reached, whole float64) {
+	whole = 100 * float64(component.Weight) / float64(r.Weight)
+	return whole * component.Score, whole
 }
 
 // Settled reports whether measuring more metrics cannot change whether the
@@ -66,11 +81,11 @@ func (r Result) Settled(thresholds Thresholds) bool {
 // counts as lost; one that could not be measured now leaves the score open
 // between Low and High, and the verdict with it unless both agree.
 func Compare(metrics []Metric, licensed, now Items, thresholds Thresholds) Result {
-	var result Result
-	var all, open, reached float64
+	result := Result{Thresholds: thresholds}
+	var open, reached float64
 	for i, metric := range metrics {
 		weight := float64(metric.Weight)
-		all += weight
+		result.Weight += metric.Weight
 		if !licensed[i].Enough(metric.Kind) {
 			continue
 		}
@@ -86,6 +101,7 @@ func Compare(metrics []Metric, licensed, now Items, thresholds Thresholds) Resul
 		result.State = Undecided
 		return result
 	}
+	all := float64(result.Weight)
 	result.Low, result.High = reached/all, (reached+open)/all
 	result.Score = result.Low
 	result.Margin = result.Score - thresholds.Drifted
@@ -121,8 +137,8 @@ func compareMetric(metric Metric, licensed, now Item) Component {
 		chance = 1.0 / 255
 	}
 	found := float64(component.Found) / float64(component.Licensed)
-	containment := max(0, (found-chance)/(1-chance))
-	component.Score = min(1, containment/saturation)
+	component.Share = max(0, (found-chance)/(1-chance))
+	component.Score = min(1, component.Share/saturation)
 	return component
 }
 
@@ -174,4 +190,30 @@ func EnoughToIssue(metrics []Metric, items Items) bool {
 		}
 	}
 	return measured >= all*minWeight
+}
+
+// Unknown is the size class of the rows of a set's sample that are older than
+// the license and not in it: 0 for none, 1 for one, 2 for two or three, 3 for
+// four to seven, and so on; NotKnown where that cannot be told.
+//
+// Such rows came from elsewhere: an import, or the merger of two companies.
+// They never count against recognition.
+type Unknown = uint8
+
+// NotKnown stands for a metric that has no unknown rows to count.
+const NotKnown Unknown = 255
+
+// UnknownClass returns the size class of a number of rows.
+func UnknownClass(rows int) Unknown { return Unknown(bits.Len(uint(rows))) }
+
+// Merged reports whether unknown rows are so many that two companies may have
+// been merged: at least a quarter of the licensed sample, and no fewer than
+// four. In simulation (docs/experiments/recognition) ordinary business never
+// reached it in three years.
+func Merged(licensed Item, unknown Unknown) bool {
+	if unknown == NotKnown || unknown == 0 {
+		return false
+	}
+	least := 1 << (unknown - 1)
+	return least >= 4 && 4*least >= len(licensed.Values)
 }

@@ -4,28 +4,35 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"hash"
 	"math/bits"
 	"slices"
 )
 
-// Key derives everything of one fingerprint.
+// Key derives everything of one fingerprint. It is not safe for use by
+// several goroutines.
 type Key struct {
-	key    []byte
-	secret bool // a pepper is in it
+	hash   hash.Hash // HMAC-SHA256 under the key, used again and again
+	secret bool      // a pepper is in it
 }
 
 // NewKey derives the key of a fingerprint from the product's pepper, which
 // may be empty, the product's name and the salt.
 func NewKey(pepper []byte, product string, salt []byte) Key {
-	return Key{mac(pepper, []byte("futura-fingerprint/2"), []byte(product), salt), len(pepper) > 0}
+	return newKey(pepper, []byte("futura-fingerprint/2"), []byte(product), salt)
+}
+
+func newKey(pepper []byte, parts ...[]byte) Key {
+	return Key{hmac.New(sha256.New, mac(hmac.New(sha256.New, pepper), parts...)), len(pepper) > 0}
 }
 
 // mac is HMAC-SHA256 over the parts, each after its length, so that no two
 // lists of parts give the same bytes.
-func mac(key []byte, parts ...[]byte) []byte {
-	hash := hmac.New(sha256.New, key)
+func mac(hash hash.Hash, parts ...[]byte) []byte {
+	var length [binary.MaxVarintLen64]byte
+	hash.Reset()
 	for _, part := range parts {
-		hash.Write(binary.AppendUvarint(nil, uint64(len(part))))
+		hash.Write(binary.AppendUvarint(length[:0], uint64(len(part))))
 		hash.Write(part)
 	}
 	return hash.Sum(nil)
@@ -80,7 +87,7 @@ func (k Key) mask(metric Metric) uint8 {
 	if !k.secret {
 		return 0
 	}
-	return mac(k.key, []byte("class"), []byte(metric.Name))[0]
+	return mac(k.hash, []byte("class"), []byte(metric.Name))[0]
 }
 
 // Probes returns the keys of the rows to check, in the order of the items:
@@ -111,7 +118,7 @@ func (k Key) draw(name string, most int, span int64, depths uint64) []int64 {
 		if far == near {
 			continue
 		}
-		sum := mac(k.key, []byte("anchor"), []byte(name), binary.BigEndian.AppendUint64(nil, i))
+		sum := mac(k.hash, []byte("anchor"), []byte(name), binary.BigEndian.AppendUint64(nil, i))
 		probe := span - near - int64(binary.BigEndian.Uint64(sum)>>1)%(far-near)
 		if !seen[probe] {
 			seen[probe] = true
@@ -139,7 +146,7 @@ func (k Key) anchor(name string, row [][]byte) uint16 {
 }
 
 func (k Key) row(purpose, name string, row [][]byte) []byte {
-	return mac(k.key, append([][]byte{[]byte(purpose), []byte(name)}, row...)...)
+	return mac(k.hash, append([][]byte{[]byte(purpose), []byte(name)}, row...)...)
 }
 
 // Sampler takes the rows of a set one by one and keeps only what the sample
@@ -149,10 +156,10 @@ type Sampler struct {
 	metric Metric
 	fixed  bool // the exponent is the license's
 	level  uint8
-	kept   []sampled
+	kept   []sampledRow
 }
 
-type sampled struct {
+type sampledRow struct {
 	zeros uint8
 	value uint16
 }
@@ -165,18 +172,21 @@ func (k Key) NewSamplerAt(metric Metric, exponent uint8) *Sampler {
 	return &Sampler{key: k, metric: metric, fixed: true, level: exponent}
 }
 
-// Add takes one row.
-func (s *Sampler) Add(row [][]byte) {
+// Add takes one row. It returns the row's item, and whether the row is in a
+// sample at the sampler's exponent.
+func (s *Sampler) Add(row [][]byte) (value uint16, sampled bool) {
 	sum := s.key.row("set", s.metric.Name, row)
 	zeros := uint8(min(bits.LeadingZeros64(binary.BigEndian.Uint64(sum)), maxExponent))
 	if zeros < s.level {
-		return
+		return 0, false
 	}
-	s.kept = append(s.kept, sampled{zeros, binary.BigEndian.Uint16(sum[8:])})
+	value = binary.BigEndian.Uint16(sum[8:])
+	s.kept = append(s.kept, sampledRow{zeros, value})
 	for !s.fixed && len(s.kept) > s.metric.Count && s.level < maxExponent {
 		s.level++
-		s.kept = slices.DeleteFunc(s.kept, func(row sampled) bool { return row.zeros < s.level })
+		s.kept = slices.DeleteFunc(s.kept, func(row sampledRow) bool { return row.zeros < s.level })
 	}
+	return value, true
 }
 
 // Item returns the sample.

@@ -18,7 +18,9 @@
 package queries
 
 import (
+	"bytes"
 	"slices"
+	"time"
 
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/request"
@@ -84,6 +86,10 @@ type Dialogue struct {
 	items    fingerprint.Items
 	problems []Problem
 	steps    []step
+
+	issued  time.Time // of the license whose items are measured; zero: not asked
+	unknown []fingerprint.Unknown
+	lineage []byte
 }
 
 // step is one query and what becomes of its rows.
@@ -119,6 +125,18 @@ func Remeasure(profile *request.Profile, engine Engine, salt, items []byte) (*Di
 	return dialogue, nil
 }
 
+// Continue is Remeasure for a new request: it also counts the rows of sets
+// that are older than the license, which was issued at that time, and unknown
+// to it.
+func Continue(profile *request.Profile, engine Engine, salt, items []byte, issued time.Time) (*Dialogue, error) {
+	dialogue, err := Remeasure(profile, engine, salt, items)
+	if err != nil {
+		return nil, err
+	}
+	dialogue.issued = issued
+	return dialogue, nil
+}
+
 func start(profile *request.Profile, engine Engine, salt []byte, licensed fingerprint.Items) (*Dialogue, error) {
 	dialect, known := dialects[engine]
 	if engine == Spoken {
@@ -130,7 +148,8 @@ func start(profile *request.Profile, engine Engine, salt []byte, licensed finger
 	dialect.there = func(name string) string { return profile.There(string(engine), name) }
 	dialogue := &Dialogue{
 		profile: profile, dialect: dialect, salt: salt, licensed: licensed,
-		items: make(fingerprint.Items, len(profile.Metrics)),
+		items:   make(fingerprint.Items, len(profile.Metrics)),
+		unknown: slices.Repeat([]fingerprint.Unknown{fingerprint.NotKnown}, len(profile.Metrics)),
 	}
 	return dialogue, dialogue.lineUp()
 }
@@ -160,14 +179,31 @@ func (d *Dialogue) begin(pepper []byte) error {
 		case metric.Kind == fingerprint.Set && d.licensed == nil:
 			d.steps = append(d.steps, &setStep{metricStep: base, sampler: d.key.NewSampler(metric)})
 		case metric.Kind == fingerprint.Set:
-			d.steps = append(d.steps, &setStep{metricStep: base, sampler: d.key.NewSamplerAt(metric, d.licensed[i].Exponent)})
+			step := &setStep{metricStep: base, sampler: d.key.NewSamplerAt(metric, d.licensed[i].Exponent)}
+			step.dated = slices.IndexFunc(columns, func(column request.Column) bool { return column.Kind == request.TimestampColumn }) + 1
+			d.steps = append(d.steps, step)
 		case d.licensed == nil:
 			d.steps = append(d.steps, &highestStep{metricStep: base})
 		default:
-			d.steps = append(d.steps, &anchorStep{metricStep: base, size: d.licensed[i]})
+			d.steps = append(d.steps, newAnchorStep(base, d.licensed[i]))
 		}
 	}
 	return nil
+}
+
+// addLineage lines up one more query: the rows of the first table with
+// anchors that tell one database under two customers.
+func (d *Dialogue) addLineage(pepper []byte) {
+	index := slices.IndexFunc(d.profile.Metrics, func(metric request.ProfileMetric) bool { return metric.Kind == fingerprint.Anchors })
+	if index < 0 || d.licensed != nil {
+		return
+	}
+	source := d.profile.Metrics[index]
+	columns, _ := source.ColumnList() // begin has read them
+	step := &lineageStep{key: fingerprint.NewLineageKey(pepper, d.profile.Product)}
+	step.metricStep = metricStep{dialogue: d, index: index, metric: d.profile.MetricList()[index], source: source, columns: columns}
+	step.probes = step.key.LineageProbes(step.metric)
+	d.steps = append(d.steps, step)
 }
 
 // Next returns the query to run now, or false when the dialogue has ended.
@@ -178,7 +214,7 @@ func (d *Dialogue) Next() (Query, bool) {
 	return d.steps[0].query(), true
 }
 
-// Row takes one row of the current query. After an error the rest of the
+// Row takes one row of the current query, and keeps nothing of it. After an error the rest of the
 // rows need not be given.
 func (d *Dialogue) Row(values []any) error { return d.steps[0].row(values) }
 
@@ -193,7 +229,9 @@ func (d *Dialogue) Done(err error) {
 	if err == nil {
 		return
 	}
-	d.problems = append(d.problems, Problem{Metric: current.query().Metric, Err: err})
+	if _, isLineage := current.(*lineageStep); !isLineage {
+		d.problems = append(d.problems, Problem{Metric: current.query().Metric, Err: err})
+	}
 }
 
 // Items returns what was measured so far.
@@ -212,6 +250,22 @@ func (d *Dialogue) Encoded() []byte {
 	return d.items.Encode(metrics)
 }
 
+// Lineage returns what tells one database under two customers: nothing
+// without a pepper, or when it could not be read.
+func (d *Dialogue) Lineage() []byte { return d.lineage }
+
+// Unknown returns the size classes of unknown rows, one for each set of the
+// profile, after Continue has run to its end.
+func (d *Dialogue) Unknown() []fingerprint.Unknown {
+	classes := []fingerprint.Unknown{}
+	for i, metric := range d.profile.Metrics {
+		if metric.Kind == fingerprint.Set {
+			classes = append(classes, d.unknown[i])
+		}
+	}
+	return classes
+}
+
 // Enough reports whether the items that were collected can be recognized
 // later.
 func (d *Dialogue) Enough() bool {
@@ -225,6 +279,15 @@ func (d *Dialogue) Result() fingerprint.Result {
 		return fingerprint.Result{State: fingerprint.Undecided}
 	}
 	return fingerprint.Compare(d.profile.MetricList(), d.licensed, d.items, d.profile.Thresholds())
+}
+
+// Explained is Result with what the losses look like.
+func (d *Dialogue) Explained() fingerprint.Result {
+	result := d.Result()
+	if d.licensed != nil {
+		result.Pattern = d.key.Pattern(d.profile.MetricList(), d.licensed, d.items)
+	}
+	return result
 }
 
 // pepperStep reads the product's secret; without it nothing else can be
@@ -263,7 +326,11 @@ func (s *pepperStep) done() error {
 	if s.rows != 1 || len(s.pepper) < 1+minPepper { // canonical begins with one byte of its own
 		return NoPepper.New("the table has not exactly one row with a secret", "table", s.dialogue.profile.Pepper.Table)
 	}
-	return s.dialogue.begin(s.pepper)
+	if err := s.dialogue.begin(s.pepper); err != nil {
+		return err
+	}
+	s.dialogue.addLineage(s.pepper)
+	return nil
 }
 
 // metricStep is what the steps of a metric share.
@@ -326,7 +393,7 @@ func (s *highestStep) done() error {
 		s.keep(fingerprint.Item{Measured: true})
 		return nil
 	}
-	next := &anchorStep{metricStep: s.metricStep, size: s.dialogue.key.Size(s.metric, s.highest)}
+	next := newAnchorStep(s.metricStep, s.dialogue.key.Size(s.metric, s.highest))
 	s.dialogue.steps = append([]step{next}, s.dialogue.steps...)
 	return nil
 }
@@ -339,10 +406,13 @@ type anchorStep struct {
 	rows   map[int64][][]byte
 }
 
+func newAnchorStep(base metricStep, size fingerprint.Item) *anchorStep {
+	key := base.dialogue.key
+	return &anchorStep{metricStep: base, size: size, probes: key.Probes(base.metric, key.Span(base.metric, size))}
+}
+
 func (s *anchorStep) query() Query {
-	s.probes = s.dialogue.key.Probes(s.metric, s.dialogue.key.Span(s.metric, s.size))
-	count := len(s.probes)
-	query := Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.anchors(s.source, s.columns, count), Columns: s.kinds(), Limit: count}
+	query := Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.anchors(s.source, s.columns, len(s.probes)), Columns: s.kinds(), Limit: len(s.probes)}
 	for _, probe := range s.probes {
 		query.Arguments = append(query.Arguments, probe)
 	}
@@ -378,11 +448,25 @@ func (s *anchorStep) done() error {
 	return nil
 }
 
+// lineageStep reads the rows of the lineage. That it fails is no problem of a
+// metric: the request goes without it.
+type lineageStep struct {
+	anchorStep
+	key fingerprint.Key
+}
+
+func (s *lineageStep) done() error {
+	s.dialogue.lineage = s.key.Lineage(s.metric, s.rows)
+	return nil
+}
+
 // setStep samples a small table.
 type setStep struct {
 	metricStep
 	sampler *fingerprint.Sampler
+	dated   int // which value of a row is the time of its creation; 0: none
 	rows    int
+	unknown int
 }
 
 func (s *setStep) query() Query {
@@ -394,14 +478,34 @@ func (s *setStep) row(row []any) error {
 		return TooManyRows.New("the table is too large for a set", "metric", s.metric.Name, "limit", MaxSetRows)
 	}
 	values, err := s.values(row)
-	if err == nil {
-		s.sampler.Add(values)
+	if err != nil {
+		return err
 	}
-	return err
+	if value, sampled := s.sampler.Add(values); sampled && s.isUnknown(value, values) {
+		s.unknown++
+	}
+	return nil
+}
+
+// ageTolerance is how much older than the license a row must be to count as
+// older: times in a database have no zone.
+const ageTolerance = 24 * time.Hour
+
+func (s *setStep) isUnknown(value uint16, row [][]byte) bool {
+	issued := s.dialogue.issued
+	if issued.IsZero() || s.dated == 0 {
+		return false
+	}
+	limit, err := canonical(request.TimestampColumn, issued.Add(-ageTolerance))
+	_, known := slices.BinarySearch(s.dialogue.licensed[s.index].Values, value)
+	return err == nil && !known && len(row[s.dated]) > 1 && bytes.Compare(row[s.dated], limit) < 0
 }
 
 func (s *setStep) done() error {
 	s.keep(s.sampler.Item())
+	if !s.dialogue.issued.IsZero() && s.dated > 0 {
+		s.dialogue.unknown[s.index] = fingerprint.UnknownClass(s.unknown)
+	}
 	return nil
 }
 

@@ -194,41 +194,51 @@ func checkStatements(t *testing.T, name string, got, want []string) {
 	}
 }
 
-// The highest key is 5, so without a pepper there are four anchors to ask for.
+// The highest key is 5, so there are five anchors to ask for. The last query
+// is the lineage's.
 func TestStatementsOfTheExamples(t *testing.T) {
+	forty := "$1"
+	for number := 2; number <= 40; number++ {
+		forty += fmt.Sprintf(", $%d", number)
+	}
 	for _, test := range []struct {
 		draft  []byte
 		engine queries.Engine
 		want   []string
 	}{
 		{profiles.SisPetro, queries.SQLite, []string{
+			"SELECT `segredo` FROM `licenca_segredo` LIMIT 2",
 			"SELECT `id` FROM `pedido` ORDER BY `id` DESC LIMIT 1",
-			"SELECT `id`, `criado`, `protocolo` FROM `pedido` WHERE `id` IN (?, ?, ?, ?)",
+			"SELECT `id`, `criado`, `protocolo` FROM `pedido` WHERE `id` IN (?, ?, ?, ?, ?)",
 			"SELECT `id` FROM `nota_fiscal` ORDER BY `id` DESC LIMIT 1",
-			"SELECT `id`, `emitida`, `chave` FROM `nota_fiscal` WHERE `id` IN (?, ?, ?, ?)",
+			"SELECT `id`, `emitida`, `chave` FROM `nota_fiscal` WHERE `id` IN (?, ?, ?, ?, ?)",
 			"SELECT `id` FROM `titulo` ORDER BY `id` DESC LIMIT 1",
-			"SELECT `id`, `criado` FROM `titulo` WHERE `id` IN (?, ?, ?, ?)",
+			"SELECT `id`, `criado` FROM `titulo` WHERE `id` IN (?, ?, ?, ?, ?)",
 			"SELECT `id`, `criado` FROM `cliente` LIMIT 200001",
 			"SELECT `id`, `criado` FROM `usuario` LIMIT 200001",
 			"SELECT `id`, `criado` FROM `deposito` LIMIT 200001",
+			"SELECT `id`, `criado`, `protocolo` FROM `pedido` WHERE `id` IN (?" + strings.Repeat(", ?", 39) + ")",
 		}},
 		{profiles.SisPetro, queries.PostgreSQL, []string{
+			`SELECT "segredo" FROM "licenca_segredo" LIMIT 2`,
 			`SELECT "id" FROM "pedido" ORDER BY "id" DESC LIMIT 1`,
-			`SELECT "id", "criado", "protocolo" FROM "pedido" WHERE "id" IN ($1, $2, $3, $4)`,
+			`SELECT "id", "criado", "protocolo" FROM "pedido" WHERE "id" IN ($1, $2, $3, $4, $5)`,
 			`SELECT "id" FROM "nota_fiscal" ORDER BY "id" DESC LIMIT 1`,
-			`SELECT "id", "emitida", "chave" FROM "nota_fiscal" WHERE "id" IN ($1, $2, $3, $4)`,
+			`SELECT "id", "emitida", "chave" FROM "nota_fiscal" WHERE "id" IN ($1, $2, $3, $4, $5)`,
 			`SELECT "id" FROM "titulo" ORDER BY "id" DESC LIMIT 1`,
-			`SELECT "id", "criado" FROM "titulo" WHERE "id" IN ($1, $2, $3, $4)`,
+			`SELECT "id", "criado" FROM "titulo" WHERE "id" IN ($1, $2, $3, $4, $5)`,
 			`SELECT "id", "criado" FROM "cliente" LIMIT 200001`,
 			`SELECT "id", "criado" FROM "usuario" LIMIT 200001`,
 			`SELECT "id", "criado" FROM "deposito" LIMIT 200001`,
+			`SELECT "id", "criado", "protocolo" FROM "pedido" WHERE "id" IN (` + forty + ")",
 		}},
 		{profiles.CRM, queries.SQLite, []string{
 			"SELECT `seme` FROM `licenza_seme` LIMIT 2",
 			"SELECT `id` FROM `attivita` ORDER BY `id` DESC LIMIT 1",
-			"SELECT `id`, `creata` FROM `attivita` WHERE `id` IN (?, ?, ?, ?, ?)", // the pepper hides the finer class
+			"SELECT `id`, `creata` FROM `attivita` WHERE `id` IN (?, ?, ?, ?, ?)",
 			"SELECT `guid`, `creato` FROM `contatto` LIMIT 200001",
 			"SELECT `login`, `creato` FROM `utente` LIMIT 200001",
+			"SELECT `id`, `creata` FROM `attivita` WHERE `id` IN (?" + strings.Repeat(", ?", 39) + ")",
 		}},
 		{profiles.CRM, queries.PostgreSQL, []string{
 			`SELECT "seme" FROM "licenza_seme" LIMIT 2`,
@@ -236,6 +246,7 @@ func TestStatementsOfTheExamples(t *testing.T) {
 			`SELECT "id", "creata" FROM "attivita" WHERE "id" IN ($1, $2, $3, $4, $5)`,
 			`SELECT "guid", "creato" FROM "contatto" LIMIT 200001`,
 			`SELECT "login", "creato" FROM "utente" LIMIT 200001`,
+			`SELECT "id", "creata" FROM "attivita" WHERE "id" IN (` + forty + ")",
 		}},
 	} {
 		dialogue := collect(t, profileOf(t, string(test.draft)), test.engine)
@@ -390,17 +401,22 @@ func TestRecognizeEndsEarly(t *testing.T) {
 			}
 			return erp(1, 500)(query)
 		}, "pedidos notas titulos clientes usuarios", fingerprint.Recognized},
-		"all missing": {func(queries.Query) ([][]any, error) { return nil, down }, "pedidos notas titulos clientes usuarios depositos", fingerprint.Undecided},
+		"all missing": {func(query queries.Query) ([][]any, error) {
+			if query.Metric != "" {
+				return nil, down
+			}
+			return erp(1, 500)(query)
+		}, "pedidos notas titulos clientes usuarios depositos", fingerprint.Undecided},
 	} {
 		early, whole := again(t, queries.Recognize, profile, first.Encoded()), again(t, queries.Remeasure, profile, first.Encoded())
 		var metrics []string
 		for _, query := range run(t, early, test.answer) {
 			metrics = append(metrics, query.Metric)
 		}
-		if got := strings.Join(metrics, " "); got != test.want {
+		if got := strings.Join(metrics[1:], " "); got != test.want || metrics[0] != "" {
 			t.Errorf("%s: asked for %s, want %s", name, got, test.want)
 		}
-		if got := len(run(t, whole, test.answer)); got != 6 {
+		if got := len(run(t, whole, test.answer)); got != 7 {
 			t.Errorf("%s: Remeasure asked %d times", name, got)
 		}
 		if early.Result().State != test.state || whole.Result().State != test.state {
@@ -672,7 +688,7 @@ func TestDoneWithAnError(t *testing.T) {
 		}
 		dialogue := collect(t, profile, queries.SQLite)
 		list := run(t, dialogue, answer)
-		if want := map[string]int{"highest": 8, "anchors": 9, "set": 9}[test.kind]; len(list) != want {
+		if want := map[string]int{"highest": 10, "anchors": 11, "set": 11}[test.kind]; len(list) != want {
 			t.Errorf("%s: %d queries, want %d", test.metric, len(list), want)
 		}
 		if problems := dialogue.Problems(); len(problems) != 1 || problems[0].Metric != test.metric || !errors.Is(problems[0].Err, fault.Code("FL-405")) {
@@ -781,5 +797,113 @@ func TestDialects(t *testing.T) {
 		if err := collect(t, profile, queries.SQLite).Speak(wrong); !errors.Is(err, queries.BadDialect) {
 			t.Errorf("%+v: %v", wrong, err)
 		}
+	}
+}
+
+// A lineage is the same whatever the salt and the growth of the table, and
+// another for another database or another pepper. That it cannot be read is
+// no problem.
+func TestLineage(t *testing.T) {
+	profile := profileOf(t, draft+pepper)
+	lineage := func(salt byte, answer answers) []byte {
+		dialogue, err := queries.Collect(profile, queries.SQLite, bytes.Repeat([]byte{salt}, request.SaltSize))
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(t, dialogue, answer)
+		if len(dialogue.Problems()) > 0 {
+			t.Errorf("problems %v", dialogue.Problems())
+		}
+		return dialogue.Lineage()
+	}
+	first := lineage(1, erp(1, 2000))
+	if len(first) != fingerprint.LineageSize {
+		t.Fatalf("%x", first)
+	}
+	otherPepper := func(query queries.Query) ([][]any, error) {
+		if query.Metric == "" {
+			return [][]any{{[]byte("another secret of the product")}}, nil
+		}
+		return erp(1, 2000)(query)
+	}
+	hundredfold := func(query queries.Query) ([][]any, error) {
+		if asked(query) == "set" {
+			return erp(1, 20)(query)
+		}
+		return erp(1, 200_000)(query)
+	}
+	noLineage := func(query queries.Query) ([][]any, error) {
+		if len(query.Arguments) == fingerprint.LineageSize {
+			return nil, errors.New("down")
+		}
+		return erp(1, 2000)(query)
+	}
+	for name, test := range map[string]struct {
+		other []byte
+		same  bool
+	}{
+		"another salt":       {lineage(2, erp(1, 2000)), true},
+		"a hundredfold":      {lineage(1, hundredfold), true},
+		"another database":   {lineage(1, erp(2, 2000)), false},
+		"another pepper":     {lineage(1, otherPepper), false},
+		"hardly any rows":    {lineage(1, erp(1, 100)), false},
+		"cannot be read":     {lineage(1, noLineage), false},
+		"without any pepper": {collect(t, profileOf(t, draft), queries.SQLite).Lineage(), false},
+	} {
+		if got := fingerprint.SameLineage(first, test.other); got != test.same || fingerprint.SameLineage(test.other, first) != got {
+			t.Errorf("%s: %t\n%x\n%x", name, got, first, test.other)
+		}
+	}
+}
+
+// Rows that are older than the license and unknown to it are counted in
+// classes; rows that came later, and those of the license, are not.
+func TestUnknownRows(t *testing.T) {
+	profile := profileOf(t, draft)
+	issued := time.Unix(1.6e9+3000*3600, 0).UTC()
+	first := collect(t, profile, queries.SQLite)
+	run(t, first, erp(1, 64))
+	licensed := len(first.Items()[1].Values)
+	for name, test := range map[string]struct {
+		answer answers
+		merged bool
+	}{
+		"the same":              {erp(1, 64), false},
+		"grown since":           {withMore(erp(1, 64), 300, issued.Add(time.Hour)), false},
+		"another company":       {withMore(erp(1, 64), 300, issued.Add(-48*time.Hour)), true},
+		"within the tolerance":  {withMore(erp(1, 64), 300, issued.Add(-23*time.Hour)), false},
+		"a few old rows":        {withMore(erp(1, 64), 4, issued.Add(-48*time.Hour)), false},
+		"rows without any time": {withMore(erp(1, 64), 300, time.Time{}), false},
+	} {
+		dialogue, err := queries.Continue(profile, queries.SQLite, salt, first.Encoded(), issued)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(t, dialogue, test.answer)
+		unknown := dialogue.Unknown()
+		if len(unknown) != 1 || fingerprint.Merged(first.Items()[1], unknown[0]) != test.merged {
+			t.Errorf("%s: unknown %v, licensed %d", name, unknown, licensed)
+		}
+		if result := dialogue.Result(); result.Score != 1 {
+			t.Errorf("%s: %+v", name, result)
+		}
+	}
+}
+
+// withMore adds rows to the set; without a time they have none.
+func withMore(answer answers, rows int, when time.Time) answers {
+	return func(query queries.Query) ([][]any, error) {
+		list, err := answer(query)
+		if asked(query) != "set" {
+			return list, err
+		}
+		for id := range rows {
+			var created any
+			if !when.IsZero() {
+				created = when
+			}
+			list = append(list, []any{fmt.Sprintf("ffffffff-0000-4000-8000-%012x", id), created})
+		}
+		return list, err
 	}
 }

@@ -122,7 +122,7 @@ func (s *Site) measure(ctx context.Context, connection Connection, license *veri
 		if err != nil {
 			return verify.Measurement{Err: err}, true
 		}
-		return verify.Measurement{Result: dialogue.Result(), Err: firstProblem(dialogue, connection.Name)}, true
+		return verify.Measurement{Result: dialogue.Explained(), Err: firstProblem(dialogue, connection.Name)}, true
 	}
 	return verify.Measurement{}, false
 }

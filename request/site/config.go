@@ -22,6 +22,7 @@ type Config struct {
 	Licenses  string       `toml:"licenses"` // folder of license files; empty: in the site's folder
 	Running   Running      `toml:"running"`
 	Databases []Connection `toml:"database"`
+	Backups   []Backup     `toml:"backup"` // for the checks before an upgrade
 }
 
 // Running says where the running version is known from when the profile's
@@ -88,6 +89,11 @@ func (c *Config) Check() error {
 	}
 	if len(c.Databases) == 0 || len(c.Databases) > request.MaxDatabases {
 		return badConfig("database", "count")
+	}
+	for _, backup := range c.Backups {
+		if err := backup.check(); err != nil {
+			return err
+		}
 	}
 	seen := map[string]bool{}
 	for _, connection := range c.Databases {

@@ -301,7 +301,7 @@ func (s *Site) Prepare(ctx context.Context, version request.Version, running str
 			return nil, err
 		}
 		if installed != nil {
-			database.Continuity = s.continuity(ctx, connection, installed, measure)
+			database.Continuity, database.Unknown = s.continuity(ctx, connection, installed, measure)
 		}
 		made.Databases = append(made.Databases, database)
 	}
@@ -338,7 +338,7 @@ func (s *Site) collect(ctx context.Context, connection Connection, profile *requ
 	if err := measure(ctx, connection, dialogue); err != nil {
 		return database, err
 	}
-	database.Items = dialogue.Encoded()
+	database.Items, database.Lineage = dialogue.Encoded(), dialogue.Lineage()
 	return database, enough(connection, profile, dialogue)
 }
 
@@ -354,19 +354,19 @@ func enough(connection Connection, profile *request.Profile, dialogue *queries.D
 	return TooLittle.New("too few rows to recognize the database by", "database", connection.Name, "product", profile.Product)
 }
 
-// continuity measures the installed license's items again; nothing when that
-// cannot be done.
-func (s *Site) continuity(ctx context.Context, connection Connection, installed *verify.License, measure Measure) []byte {
+// continuity measures the installed license's items again, and counts what is
+// older than it and unknown to it; nothing when that cannot be done.
+func (s *Site) continuity(ctx context.Context, connection Connection, installed *verify.License, measure Measure) (items, unknown []byte) {
 	for _, database := range installed.Databases {
 		profile := s.profiles[database.Profile]
 		if database.Name != connection.Name || profile == nil {
 			continue
 		}
-		dialogue, err := queries.Remeasure(profile, queries.Engine(connection.Engine), database.Salt, database.Items)
+		dialogue, err := queries.Continue(profile, queries.Engine(connection.Engine), database.Salt, database.Items, installed.Issued)
 		if err != nil || measure(ctx, connection, dialogue) != nil {
-			return nil
+			return nil, nil
 		}
-		return dialogue.Encoded()
+		return dialogue.Encoded(), dialogue.Unknown()
 	}
-	return nil
+	return nil, nil
 }

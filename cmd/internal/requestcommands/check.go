@@ -19,8 +19,17 @@ func check(s *ui.Session) error {
 	if err := s.CheckFormat(); err != nil {
 		return err
 	}
+	if s.Bool(dialogueFlag.Name) && (s.IsSet(upgradeFlag.Name) || s.Bool(afterFlag.Name) || s.IsSet(confirmFlag.Name)) {
+		return ui.OptionValue.New("not in the dialogue", "option", "--"+dialogueFlag.Name)
+	}
 	if s.Bool(dialogueFlag.Name) {
 		return speak(s, "check", checkSpoken)
+	}
+	if s.IsSet(upgradeFlag.Name) || s.Bool(afterFlag.Name) {
+		return ready(s)
+	}
+	if s.IsSet(confirmFlag.Name) {
+		return ui.MissingOption.New("nothing to confirm", "option", "--"+upgradeFlag.Name, "value", upgradeFlag.Value)
 	}
 	opened, err := openSite(s)
 	if err != nil {

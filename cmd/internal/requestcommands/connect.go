@@ -66,6 +66,15 @@ func (c *connections) running(ctx context.Context, connection site.Connection, p
 	return answer, err
 }
 
+// value asks a database one query with one value as its answer.
+func (c *connections) value(ctx context.Context, connection site.Connection, query queries.Query) (answer string, err error) {
+	err = c.use(connection, func(db *sql.DB) error {
+		answer, err = database.Value(ctx, db, query)
+		return err
+	})
+	return answer, err
+}
+
 // use opens a database for one piece of work. An error names the connection
 // and where it leads.
 func (c *connections) use(connection site.Connection, work func(*sql.DB) error) error {

@@ -90,6 +90,12 @@ func explain(s *ui.Session, made *request.Request, profile *request.Profile) {
 		if len(database.Continuity) > 0 {
 			s.Line("preview-continuity")
 		}
+		if len(database.Unknown) > 0 {
+			s.Line("preview-unknown")
+		}
+		if len(database.Lineage) > 0 {
+			s.Line("preview-lineage")
+		}
 	}
 	s.Line("preview-key")
 	s.Line("preview-nothing-else")

@@ -52,7 +52,7 @@ func Program() ui.Program {
 			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Required: true}, {Name: "out", Value: "FILE"}, versionFlag, keyPassFlag, formatFlag, dialogueFlag}, Run: export},
 		{Name: "install", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-request install versao8.9.ver futura.trust",
 			Flags: []ui.Flag{homeFlag, formatFlag, dialogueFlag}, Run: install},
-		{Name: "check", Example: "futura-request check", Flags: []ui.Flag{homeFlag, versionFlag, formatFlag, dialogueFlag}, Run: check},
+		{Name: "check", Example: "futura-request check", Flags: []ui.Flag{homeFlag, versionFlag, upgradeFlag, afterFlag, confirmFlag, formatFlag, dialogueFlag}, Run: check},
 		{Name: "measure", Example: "futura-request measure",
 			Flags: []ui.Flag{homeFlag, formatFlag, dialogueFlag, {Name: "profile", Value: "FILE", Words: "flag-measure-profile"}}, Run: measure},
 		{Name: "gate", Arguments: "-- COMMAND ARGUMENTS…", Passes: true, Example: "futura-request gate -- /opt/sispetro/hermes --port 211",

@@ -54,18 +54,18 @@ func digits(random *rand.Rand, count int) string {
 
 // makeERP makes the database of a customer; the seed is who it is.
 func makeERP(path string, seed uint64, done func(float64)) (rows int, err error) {
-	return fill(path, schema, seed, 0, 1, done)
+	return fill(path, schema, seed, 0, 1, time.Date(2019, 1, 2, 8, 0, 0, 0, time.UTC), done)
 }
 
-// growERP adds about a year of business: a third more of everything, and a
-// new company.
-func growERP(path string) (rows int, err error) {
-	return fill(path, "", 3, 1, 1.0/3, func(float64) {})
+// growERP adds about a year of business from a day on: a third more of
+// everything, and a new company.
+func growERP(path string, from time.Time) (rows int, err error) {
+	return fill(path, "", 3, 1, 1.0/3, from, func(float64) {})
 }
 
 // fill adds rows to every table: a share of its first size, after the rows
 // that it has when base is 1.
-func fill(path, statements string, seed uint64, base int, share float64, done func(float64)) (rows int, err error) {
+func fill(path, statements string, seed uint64, base int, share float64, from time.Time, done func(float64)) (rows int, err error) {
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
 		return 0, err
@@ -82,7 +82,7 @@ func fill(path, statements string, seed uint64, base int, share float64, done fu
 	random := rand.New(rand.NewPCG(seed, seed))
 	for i, table := range tables {
 		count := max(1, int(float64(table.rows)*share))
-		if err := insert(tx, table, random, base*table.rows, count); err != nil {
+		if err := insert(tx, table, random, base*table.rows, count, from); err != nil {
 			return 0, err
 		}
 		rows += count
@@ -92,7 +92,7 @@ func fill(path, statements string, seed uint64, base int, share float64, done fu
 	return rows, tx.Commit()
 }
 
-func insert(tx *sql.Tx, table table, random *rand.Rand, after, count int) error {
+func insert(tx *sql.Tx, table table, random *rand.Rand, after, count int, when time.Time) error {
 	places := "?"
 	for range len(table.row(random, 0, "")) - 1 {
 		places += ", ?"
@@ -102,7 +102,6 @@ func insert(tx *sql.Tx, table table, random *rand.Rand, after, count int) error 
 		return err
 	}
 	defer statement.Close()
-	when := time.Date(2019, 1, 2, 8, 0, 0, 0, time.UTC)
 	for id := after + 1; id <= after+count; id++ {
 		when = when.Add(time.Duration(1+random.IntN(7200)) * time.Second)
 		if _, err := statement.Exec(table.row(random, id, when.Format("2006-01-02 15:04:05"))...); err != nil {

@@ -60,7 +60,7 @@ func play(s *ui.Session) error {
 	show := &tour{session: s, folder: folder}
 	s.Line("tour-head", "folder", folder)
 	s.Line("tour-by-hand", "folder", folder)
-	for _, act := range []func() error{show.prepare, show.issuer, show.desk, show.site, show.answer, show.install, show.business, show.audit, show.refusals} {
+	for _, act := range []func() error{show.prepare, show.issuer, show.desk, show.site, show.answer, show.install, show.business, show.upgrade, show.audit, show.refusals} {
 		if err := act(); err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func clear(folder string) error {
 			return files.NotWritable.Wrap(err, "cannot be emptied", "file", folder, "reason", "folder")
 		}
 	}
-	for _, name := range []string{"", "passphrases", "transfer", "safe", "mail", "profiles"} {
+	for _, name := range []string{"", "passphrases", "transfer", "safe", "mail", "profiles", "backup"} {
 		if err := files.MakePrivate(filepath.Join(folder, name)); err != nil {
 			return err
 		}
@@ -272,12 +272,30 @@ func (t *tour) install() error {
 }
 
 func (t *tour) business() error {
-	rows, err := growERP(t.path("erp.db"))
+	rows, err := growERP(t.path("erp.db"), t.session.Now())
 	if err != nil {
 		return err
 	}
 	t.act("tour-business", "rows", rows)
 	return t.all([]string{"futura-request", "check", "--home", t.path("site")})
+}
+
+// upgrade asks whether the next version may be installed. The technician made
+// a backup, and has named its folder in the configuration.
+func (t *tour) upgrade() error {
+	t.act("tour-upgrade")
+	config, err := os.ReadFile(t.path("site", "config.toml"))
+	if err != nil {
+		return err
+	}
+	backup := []byte("\n[[backup]]\ncheck = 'backup'\npath = '../backup/erp-*.bak'\n")
+	if err := files.Replace(t.path("site", "config.toml"), append(config, backup...), files.Private); err != nil {
+		return err
+	}
+	if err := files.Create(t.path("backup", "erp-2026-11-20.bak"), []byte("the tour's backup\n"), files.Private); err != nil {
+		return err
+	}
+	return t.all([]string{"futura-request", "check", "--home", t.path("site"), "--upgrade", "8.9.4", "--confirm", "novidades"})
 }
 
 func (t *tour) judge(file string, more ...string) []string {

@@ -48,13 +48,16 @@ type CheckObject struct {
 	Hint    string `json:"hint,omitempty"`
 }
 
-// DatabaseObject is the result for one database, as JSON. Score and margin
-// are percentages.
+// DatabaseObject is the result for one database, as JSON. Score, margin and
+// what is kept are percentages.
 type DatabaseObject struct {
 	Name       string            `json:"name"`
 	State      string            `json:"state"`
 	Score      int               `json:"score"`
 	Margin     int               `json:"margin"`
+	Kept       int               `json:"kept"`
+	Pattern    string            `json:"pattern,omitempty"`
+	Lasts      string            `json:"lasts,omitempty"`
 	RenewBy    string            `json:"renew_by,omitempty"`
 	Components []ComponentObject `json:"components"`
 }
@@ -66,6 +69,7 @@ type ComponentObject struct {
 	Measured bool   `json:"measured"`
 	Found    int    `json:"found"`
 	Licensed int    `json:"licensed"`
+	Points   int    `json:"points"`
 }
 
 func isoTime(instant time.Time) string {
@@ -111,12 +115,14 @@ func licenseObject(license *verify.License) *LicenseObject {
 func databaseObject(database verify.DatabaseVerdict) DatabaseObject {
 	object := DatabaseObject{
 		Name: database.Name, State: string(database.Result.State), Score: percent(database.Result.Score),
-		Margin: percent(database.Result.Margin), RenewBy: isoTime(database.RenewBy), Components: []ComponentObject{},
+		Margin: percent(database.Result.Margin), Kept: percent(database.Result.Kept()), Pattern: string(database.Result.Pattern),
+		Lasts: isoTime(database.Lasts), RenewBy: isoTime(database.RenewBy), Components: []ComponentObject{},
 	}
 	for _, component := range database.Result.Components {
+		points, _ := database.Result.Points(component)
 		object.Components = append(object.Components, ComponentObject{
 			Metric: component.Metric, Weight: component.Weight, Measured: component.Measured,
-			Found: component.Found, Licensed: component.Licensed,
+			Found: component.Found, Licensed: component.Licensed, Points: percent(points / 100),
 		})
 	}
 	return object
@@ -147,6 +153,7 @@ func (s *Session) PrintVerdict(verdict verify.Verdict) {
 		for _, database := range verdict.Databases {
 			if check.Name == verify.DatabaseCheck && check.Subject == database.Name {
 				s.PrintResult(database.Result)
+				s.printOutlook(verdict, database)
 			}
 		}
 	}
@@ -178,13 +185,38 @@ func (s *Session) PrintResult(result fingerprint.Result) {
 		return
 	}
 	if result.State != fingerprint.Undecided {
-		s.Line("result-state", "state", s.Say("state-"+string(result.State)), "margin", percent(result.Margin))
+		s.Line("result-state", "state", s.Say("state-"+string(result.State)), "score", percent(result.Score),
+			"needed", percent(result.Thresholds.Drifted), "margin", percent(result.Margin))
 	}
 	for _, component := range result.Components {
 		if !component.Measured {
 			s.Line("result-metric-none", "metric", component.Metric)
 			continue
 		}
-		s.Line("result-metric", "metric", component.Metric, "found", component.Found, "licensed", component.Licensed)
+		reached, whole := result.Points(component)
+		s.Line("result-metric", "metric", component.Metric, "found", component.Found, "licensed", component.Licensed,
+			"points", percent(reached/100), "whole", percent(whole/100))
+	}
+	if result.Pattern != "" && result.Score < 1 {
+		s.Line(patternWords[result.Pattern])
+	}
+}
+
+var patternWords = map[fingerprint.Pattern]string{
+	fingerprint.OlderCopy: "result-older-copy", fingerprint.Archived: "result-archived",
+	fingerprint.BegunAnew: "result-begun-anew", fingerprint.Foreign: "result-foreign",
+}
+
+// printOutlook says how the database has changed since the license was
+// issued, how long that can be expected to go well, and what to do by when.
+func (s *Session) printOutlook(verdict verify.Verdict, database verify.DatabaseVerdict) {
+	if kept := percent(database.Result.Kept()); database.Result.State != fingerprint.Undecided && kept < 100 {
+		s.Line("result-kept", "kept", kept, "issued", verdict.License.Issued)
+	}
+	if !database.Lasts.IsZero() {
+		s.Line("result-lasts", "date", database.Lasts)
+	}
+	if !database.RenewBy.IsZero() && database.Result.State == fingerprint.Recognized {
+		s.Line("result-renew", "date", database.RenewBy, "versions", verdict.License.Product.Versions)
 	}
 }

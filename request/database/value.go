@@ -1,0 +1,76 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/request/queries"
+)
+
+// NoValue is the code of a query that does not give one value.
+const NoValue = fault.Code("FL-430")
+
+// Value runs a query of a profile that gives one row with one value, within
+// QueryLimit, and returns the value as text: whole numbers in digits, true as
+// 1 and false as 0, times without their zone, without blanks at the end. A
+// query that gives something else is an error, and its further rows are not
+// read.
+func Value(ctx context.Context, db *sql.DB, query queries.Query) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, QueryLimit)
+	defer cancel()
+	var value any
+	rows := 0
+	err := readOne(ctx, db, query.SQL, func(row *sql.Rows) error {
+		if rows++; rows > 1 {
+			cancel() // some drivers read to the end before they close
+			return noValue("several rows")
+		}
+		values, places, err := room(row)
+		if err == nil && len(values) != 1 {
+			return noValue("columns")
+		}
+		if err == nil {
+			err = row.Scan(places...)
+		}
+		if err == nil {
+			value = values[0]
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return "", err
+	case rows == 0:
+		return "", noValue("no row")
+	case value == nil:
+		return "", noValue("no value")
+	}
+	return strings.TrimRight(written(value), " "), nil
+}
+
+func noValue(reason string) error {
+	return NoValue.New("the query does not give one value", "reason", reason)
+}
+
+// written writes a value of a driver in the one way that all share.
+func written(value any) string {
+	switch value := value.(type) {
+	case []byte:
+		return string(value)
+	case bool:
+		if value {
+			return "1"
+		}
+		return "0"
+	case float64:
+		return strconv.FormatFloat(value, 'f', -1, 64)
+	case time.Time:
+		return value.Format("2006-01-02 15:04:05.999999")
+	}
+	return fmt.Sprint(value)
+}
