@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/futura/airlicense/request"
@@ -81,13 +82,22 @@ func readValue(kind request.ColumnKind, written json.RawMessage) (value any, rea
 	case request.DateColumn:
 		return readTime(dateForm, text, "not a day")
 	case request.BytesColumn:
-		bytes, err := base64.StdEncoding.Strict().DecodeString(text)
-		if err != nil {
-			return nil, "not base64"
-		}
-		return bytes, ""
+		return readBytes(text)
 	}
 	return text, "" // text, and a UUID in any of its forms
+}
+
+// bytesMark begins bytes: without it, text that happens to be base64 would be
+// taken for other bytes than the text's own.
+const bytesMark = "base64:"
+
+func readBytes(text string) (any, string) {
+	encoded, marked := strings.CutPrefix(text, bytesMark)
+	decoded, err := base64.StdEncoding.Strict().DecodeString(encoded)
+	if !marked || err != nil {
+		return nil, "not base64"
+	}
+	return decoded, ""
 }
 
 var (

@@ -118,7 +118,7 @@ func (s *speaker) write(kind request.ColumnKind, value any) any {
 	case int64:
 		return writeInteger(value)
 	case []byte:
-		return base64.StdEncoding.EncodeToString(value)
+		return bytesMark + base64.StdEncoding.EncodeToString(value)
 	case time.Time:
 		if kind == request.DateColumn {
 			return value.Format(time.DateOnly)
@@ -534,10 +534,11 @@ func TestValues(t *testing.T) {
 		{request.DateColumn, `"1969-07-20T00:00:00"`, "!not a day"},
 		{request.DateColumn, `"1969-7-20"`, "!not a day"},
 		{request.UUIDColumn, `"{0123456789ABCDEF}"`, "{0123456789ABCDEF}"}, // judged by package queries
-		{request.BytesColumn, `"AP8="`, []byte{0, 255}},
-		{request.BytesColumn, `"AP8"`, "!not base64"},
-		{request.BytesColumn, `"AP9="`, "!not base64"},
-		{request.BytesColumn, `"00ff"`, []byte{0xd3, 0x47, 0xdf}},
+		{request.BytesColumn, `"base64:AP8="`, []byte{0, 255}},
+		{request.BytesColumn, `"base64:AP8"`, "!not base64"},
+		{request.BytesColumn, `"base64:AP9="`, "!not base64"},
+		{request.BytesColumn, `"base64:"`, []byte{}},
+		{request.BytesColumn, `"00ff"`, "!not base64"}, // it could be: text is not marked
 	} {
 		value, reason := readValue(test.kind, json.RawMessage(test.written))
 		if reason != "" {
@@ -599,7 +600,7 @@ func FuzzAnswer(f *testing.F) {
 func FuzzStream(f *testing.F) {
 	profile := profileOf(f)
 	items := licensed(f, profile)
-	f.Add([]byte(honestHello + "\n" + `{"message":"row","id":1,"values":["YSByYW5kb20gc2VjcmV0IG9mIHRoZSBwcm9kdWN0"]}` + "\n" + `{"message":"done","id":1,"rows":1}` + "\n"))
+	f.Add([]byte(honestHello + "\n" + `{"message":"row","id":1,"values":["base64:YSByYW5kb20gc2VjcmV0IG9mIHRoZSBwcm9kdWN0"]}` + "\n" + `{"message":"done","id":1,"rows":1}` + "\n"))
 	f.Add([]byte(honestHello + "\n" + `{"message":"error","id":1,"class":"other"}` + "\n"))
 	f.Add([]byte("\xEF\xBB\xBF" + honestHello + "\r\n{}"))
 	f.Fuzz(func(t *testing.T, stream []byte) {
