@@ -136,12 +136,17 @@ func (p *Profile) Thresholds() fingerprint.Thresholds {
 	return fingerprint.Thresholds{Recognized: float64(p.Recognized) / 100, Drifted: float64(p.Drifted) / 100}
 }
 
-// There returns the name of a table or column on an engine.
+// There returns the name of a table or column on an engine. Firebird keeps
+// names that were not quoted when the table was made in upper case, so a name
+// is looked for in upper case there unless the profile renames it.
 func (p *Profile) There(engine, name string) string {
 	for _, rename := range p.Renames {
 		if rename.Engine == engine && rename.Name == name {
 			return rename.There
 		}
+	}
+	if engine == "firebird" {
+		return strings.ToUpper(name)
 	}
 	return name
 }

@@ -629,6 +629,7 @@ func FuzzDraftProfile(f *testing.F) {
 	f.Add([]byte(wholeDraft))
 	f.Add(profiles.SisPetro)
 	f.Add(profiles.CRM)
+	f.Add(draftText(f, wholeDraft))
 	f.Add([]byte(strings.Replace(wholeDraft, "[[metric]]", "[metric]", 1)))
 	f.Add([]byte(strings.Replace(wholeDraft, "SisPetro", `\u0061\u0303`, 1)))
 	f.Fuzz(func(t *testing.T, draft []byte) {
@@ -640,7 +641,9 @@ func FuzzDraftProfile(f *testing.F) {
 		} else {
 			sameAgain(t, text)
 		}
-		if _, err := request.ParseProfile(draft); err != nil && fault.Of(err) == nil {
+		if _, err := request.ParseProfile(draft); err == nil {
+			sameAgain(t, draft)
+		} else if fault.Of(err) == nil {
 			t.Errorf("an error without a code: %v", err)
 		}
 	})

@@ -145,6 +145,16 @@ func (r Request) Seal(site signedtext.Signer) (*Signed, error) {
 	return Open(document.Render())
 }
 
+// Parse reads the text of a request that is not signed yet, so that nothing
+// vouches for it.
+func Parse(text []byte) (*Request, error) {
+	var request Request
+	if err := signedtext.Unmarshal(text, Kind, format, &request); err != nil {
+		return nil, err
+	}
+	return &request, request.check()
+}
+
 // Open reads a request and verifies its signature with the certificate in
 // it. Whether that key belongs to the customer is for the reader to know. A
 // certificate that says that its key was revoked is refused.

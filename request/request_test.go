@@ -377,3 +377,29 @@ func check(t *testing.T, file []byte) {
 		t.Errorf("accepted, and written otherwise (%v):\n%s", err, text)
 	}
 }
+
+// What Text writes, Parse reads, and the text of what it read is the same.
+func TestParseReadsWhatTextWrites(t *testing.T) {
+	key := siteKey(t, 1)
+	text, err := asked().Text(key.Certificate())
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := request.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := parsed.Text(key.Certificate())
+	if err != nil || !bytes.Equal(again, text) {
+		t.Errorf("%v\n%s", err, again)
+	}
+	if signed := sealRequest(t, *parsed, key); !bytes.Equal(signed.Document.Text(), text) {
+		t.Errorf("signed is\n%s", signed.Document.Text())
+	}
+	for name, change := range map[string]string{"customer": "12x", "version": "", "site": "pro ducao"} {
+		bad := bytes.Replace(text, []byte(map[string]string{"customer": `"00123"`, "version": `"8.9"`, "site": `"producao"`}[name]), []byte(`"`+change+`"`), 1)
+		if _, err := request.Parse(bad); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -213,6 +214,10 @@ func (c *Certificate) UserID() string {
 	}
 	return ""
 }
+
+// UserIDs returns every user ID in the certificate, in the order of the
+// alphabet: who gets the certificate reads all of them.
+func (c *Certificate) UserIDs() []string { return slices.Sorted(maps.Keys(c.entity.Identities)) }
 
 // SigningKeys lists the keys that may sign, the primary key first.
 func (c *Certificate) SigningKeys() []Key {

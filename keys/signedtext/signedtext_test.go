@@ -566,3 +566,10 @@ func BenchmarkSeal(b *testing.B) {
 		}
 	})
 }
+
+func TestDigestInGroups(t *testing.T) {
+	// printf abc | sha256sum begins ba7816bf8f01cfea
+	if got := signedtext.DigestOf([]byte("abc")).Groups(); got != "ba78 16bf 8f01 cfea" {
+		t.Error(got)
+	}
+}

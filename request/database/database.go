@@ -12,12 +12,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/futura/airlicense/keys/fault"
-	"github.com/futura/airlicense/keys/files"
 	"github.com/futura/airlicense/request/queries"
 )
 
@@ -41,75 +39,6 @@ const (
 	lockLimit    = 500 * time.Millisecond
 )
 
-// Settings say where a database is.
-type Settings struct {
-	Engine   queries.Engine
-	Path     string // SQLite: the file
-	Host     string // the others
-	Port     int    // 0: the engine's default
-	Name     string
-	User     string
-	Password string
-	TLS      string // PostgreSQL's sslmode; empty: prefer
-}
-
-// Open prepares a connection pool of one connection. It does not connect.
-func Open(settings Settings) (*sql.DB, error) {
-	var driver, source string
-	switch settings.Engine {
-	case queries.SQLite:
-		if settings.Path == "" {
-			return nil, BadSettings.New("no file is named", "setting", "path")
-		}
-		driver, source = "sqlite", sqliteSource(settings.Path)
-	case queries.PostgreSQL:
-		if settings.Host == "" || settings.Name == "" || settings.User == "" {
-			return nil, BadSettings.New("host, name and user are needed", "setting", "host, name, user")
-		}
-		driver, source = "pgx", postgresSource(settings)
-	default:
-		return nil, queries.UnknownEngine.New("no driver for this database system", "engine", settings.Engine)
-	}
-	db, err := sql.Open(driver, source)
-	if err != nil {
-		return nil, BadSettings.New("the connection settings are refused", "setting", "source")
-	}
-	db.SetMaxOpenConns(1)
-	return db, nil
-}
-
-// sqliteSource opens the file read-only: it must exist, and nothing in it
-// changes.
-func sqliteSource(path string) string {
-	milliseconds := strconv.FormatInt(lockLimit.Milliseconds(), 10)
-	return files.URI(path) + "?mode=ro&_pragma=query_only(1)&_pragma=busy_timeout(" + milliseconds + ")"
-}
-
-// postgresSource writes a libpq connection string.
-func postgresSource(settings Settings) string {
-	pairs := [][2]string{
-		{"host", settings.Host}, {"dbname", settings.Name}, {"user", settings.User}, {"password", settings.Password},
-		{"sslmode", settings.TLS}, {"application_name", "futura-request"},
-		{"connect_timeout", strconv.Itoa(int(connectLimit / time.Second))},
-		{"default_transaction_read_only", "on"},
-		{"statement_timeout", strconv.FormatInt(QueryLimit.Milliseconds(), 10)},
-		{"lock_timeout", strconv.FormatInt(lockLimit.Milliseconds(), 10)},
-		// No prepared statements that would outlive the query in a pooler.
-		{"default_query_exec_mode", "exec"},
-	}
-	if settings.Port != 0 {
-		pairs = append(pairs, [2]string{"port", strconv.Itoa(settings.Port)})
-	}
-	quote := strings.NewReplacer(`\`, `\\`, `'`, `\'`)
-	var source strings.Builder
-	for _, pair := range pairs {
-		if pair[1] != "" {
-			source.WriteString(pair[0] + "='" + quote.Replace(pair[1]) + "' ")
-		}
-	}
-	return source.String()
-}
-
 // Reach connects, so that a server that is down is told from a table that is
 // missing.
 func Reach(ctx context.Context, db *sql.DB) error {
@@ -118,8 +47,13 @@ func Reach(ctx context.Context, db *sql.DB) error {
 	if err := db.PingContext(ctx); err != nil {
 		return explain(err, "")
 	}
-	// SQLite opens the file only when it is asked something.
-	return readOne(ctx, db, "SELECT 1", func(*sql.Rows) error { return nil })
+	// SQLite opens the file only when it is asked something. Firebird knows no
+	// SELECT without a table; that it says so is an answer, too.
+	err := readOne(ctx, db, "SELECT 1", func(*sql.Rows) error { return nil })
+	if errors.Is(err, QueryFailed) {
+		return nil
+	}
+	return err
 }
 
 // Run runs the dialogue to its end. It returns an error only when the
@@ -142,6 +76,17 @@ func Run(ctx context.Context, db *sql.DB, dialogue *queries.Dialogue) error {
 func runOne(ctx context.Context, db *sql.DB, query queries.Query, dialogue *queries.Dialogue) error {
 	ctx, cancel := context.WithTimeout(ctx, QueryLimit)
 	defer cancel()
+	return each(ctx, db, query, func(values []any) error {
+		err := dialogue.Row(values)
+		if err != nil {
+			cancel() // closing would read all the rows that are left, however many
+		}
+		return err
+	})
+}
+
+// each runs one query and hands out its rows, up to the first error.
+func each(ctx context.Context, db *sql.DB, query queries.Query, take func(values []any) error) error {
 	rows, err := db.QueryContext(ctx, query.SQL, query.Arguments...)
 	if err != nil {
 		return explain(err, query.Metric)
@@ -155,7 +100,7 @@ func runOne(ctx context.Context, db *sql.DB, query queries.Query, dialogue *quer
 		if err := rows.Scan(places...); err != nil {
 			return explain(err, query.Metric)
 		}
-		if err := dialogue.Row(values); err != nil {
+		if err := take(values); err != nil {
 			return err
 		}
 	}

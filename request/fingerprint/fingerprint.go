@@ -27,7 +27,10 @@
 // begins with e zero bits, with e the smallest that leaves at most Count
 // rows. An item is sixteen further bits of that hash.
 //
-// So of a table only a size class, a power of two, can be learned.
+// So of a large table only a size class, a power of two, can be learned, and
+// how many of its keys have a row. The rows of a small one can be estimated
+// from the size of its sample; a sample of all rows tells their number.
+// docs/privacy.md has the figures.
 //
 // # Items
 //

@@ -19,7 +19,7 @@ const maxValue = 64 << 10
 // 0 for NULL, otherwise a byte 1 and the text. Drivers differ: the same
 // column comes as a number, as text or as bytes.
 func canonical(kind request.ColumnKind, value any) ([]byte, error) {
-	if value == nil {
+	if value == nil || isZeroDate(kind, value) {
 		return []byte{0}, nil
 	}
 	text, err := canonicalText(kind, value)
@@ -30,6 +30,17 @@ func canonical(kind request.ColumnKind, value any) ([]byte, error) {
 		return nil, badValue("longer than 64 kB")
 	}
 	return append([]byte{1}, text...), nil
+}
+
+// isZeroDate recognizes MySQL's 0000-00-00, with or without a time, which
+// stands for no date. No other engine can hold it, and tools that move data
+// make it NULL, as we do.
+func isZeroDate(kind request.ColumnKind, value any) bool {
+	if kind != request.TimestampColumn && kind != request.DateColumn {
+		return false
+	}
+	text, err := plain(value)
+	return err == nil && strings.HasPrefix(text, "0000-00-00") && strings.Trim(text, "0-:. ") == ""
 }
 
 // badValue never holds the value itself: it may be confidential.
@@ -93,19 +104,24 @@ func integer(value any) (int64, error) {
 	case string:
 		return integerText(value)
 	case []byte:
+		if len(value) == 1 && value[0] <= 1 { // MySQL's BIT(1)
+			return int64(value[0]), nil
+		}
 		return integerText(string(value))
 	}
 	return 0, badValue("not a whole number")
 }
 
-var integerForm = regexp.MustCompile(`^([+-]?[0-9]{1,19})(?:\.0*)?$`)
+// integerForm accepts fractions of zeros. Firebird's driver writes a zero with
+// many of them as 0E-8.
+var integerForm = regexp.MustCompile(`^([+-]?[0-9]{1,19})(?:\.0*)?$|^([+-]?0)E-[0-9]{1,2}$`)
 
 func integerText(text string) (int64, error) {
 	found := integerForm.FindStringSubmatch(strings.TrimSpace(text))
 	if found == nil {
 		return 0, badValue("not a whole number")
 	}
-	number, err := strconv.ParseInt(found[1], 10, 64)
+	number, err := strconv.ParseInt(found[1]+found[2], 10, 64) // one is empty
 	if err != nil {
 		return 0, badValue("not a whole number")
 	}

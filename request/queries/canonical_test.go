@@ -25,8 +25,8 @@ var sameValues = []struct {
 	values []any
 }{
 	{request.IntegerColumn, "7", []any{int64(7), int32(7), int16(7), float64(7), "7", "7.0", "7.0000", "7.", "007", " 7 ", "7   ", "+7", []byte("7"), []byte("7.00")}},
-	{request.IntegerColumn, "0", []any{int64(0), float64(0), math.Copysign(0, -1), "0", "-0", "0.000", false, []byte("0")}},
-	{request.IntegerColumn, "1", []any{int64(1), true, "1", 1.0}},
+	{request.IntegerColumn, "0", []any{int64(0), float64(0), math.Copysign(0, -1), "0", "-0", "0.000", false, []byte("0"), []byte{0}, "0E-8", []byte("-0E-10")}},
+	{request.IntegerColumn, "1", []any{int64(1), true, "1", 1.0, []byte{1}}},
 	{request.IntegerColumn, "-7", []any{int64(-7), int32(-7), int16(-7), float64(-7), "-7", "-7.0", []byte(" -7")}},
 	{request.IntegerColumn, "9007199254740991", []any{int64(1<<53 - 1), float64(1<<53 - 1), "9007199254740991.000"}},
 	{request.IntegerColumn, "9223372036854775807", []any{int64(math.MaxInt64), "9223372036854775807", "9223372036854775807.0"}},
@@ -81,6 +81,20 @@ func TestOtherValuesHaveOtherForms(t *testing.T) {
 	}
 }
 
+// MySQL writes 0000-00-00 for no date; in a text it is a text.
+func TestZeroDatesAreNULL(t *testing.T) {
+	for _, kind := range []request.ColumnKind{request.TimestampColumn, request.DateColumn} {
+		for _, value := range []any{"0000-00-00", []byte("0000-00-00"), "0000-00-00 00:00:00", []byte("0000-00-00 00:00:00.000000")} {
+			if got, err := canonical(kind, value); err != nil || !bytes.Equal(got, []byte{0}) {
+				t.Errorf("%s %q: %q, %v", kind, value, got, err)
+			}
+		}
+	}
+	if got, err := canonical(request.TextColumn, "0000-00-00"); err != nil || string(got) != "\x010000-00-00" {
+		t.Errorf("text: %q, %v", got, err)
+	}
+}
+
 // secret stands in the values that are refused and may not be in an error.
 const secret = "98765"
 
@@ -88,11 +102,11 @@ var notOfTheirKind = map[request.ColumnKind][]any{
 	request.IntegerColumn: {
 		98765.5, 0.98765, math.NaN(), math.Inf(1), math.Inf(-1), 9.8765e30, float64(1 << 53), -float64(1 << 53), "98765.5", "98765e3", "9.8765E4", "0x98765",
 		"98765p2", "0b98765", "0b11", "0o17", "0B11", "1e1000000", "98765/1", "98_765", "98,765", "987 65", "98765a", "９８７６５", "", " ", ".", "-", "--98765", "98765-", "NaN", "Inf", "9876598765987659876598765",
-		"9223372036854775808", "-9223372036854775809", strings.Repeat("0", 60) + secret, "98765" + strings.Repeat("0", 10<<20), []byte("98765.01"), []byte{}, []byte("98765\x00"),
+		"9223372036854775808", "-9223372036854775809", strings.Repeat("0", 60) + secret, "98765" + strings.Repeat("0", 10<<20), []byte("98765.01"), []byte{}, []byte("98765\x00"), []byte{2}, []byte{0, 1}, "98765E-1", "0E8", "0E", "0E-98765",
 		instant, guid, uint64(98765), struct{ Value int }{98765}, []int{98765},
 	},
 	request.TextColumn:      {98765.5, true, instant, guid, []string{secret}, struct{ Value string }{secret}, secret + strings.Repeat("x", 10<<20), []byte(secret + strings.Repeat("x", maxValue))},
-	request.TimestampColumn: {"98765", "", " ", "2020-02-30 98765", "2020-02-30", "2020-13-01", "2020-01-01 24:00:00", "29/02/2020", "2020-02-29 13:14:15 98765", "20200229", "infinity", "now", int64(98765), 98765.5, true, guid, []byte("98765"), "2020-02-29 13:14:15 ", secret + strings.Repeat("0", 10<<20)},
+	request.TimestampColumn: {"98765", "", " ", "2020-02-30 98765", "2020-02-30", "2020-13-01", "2020-01-01 24:00:00", "29/02/2020", "2020-02-29 13:14:15 98765", "20200229", "infinity", "now", int64(98765), 98765.5, true, guid, []byte("98765"), "2020-02-29 13:14:15 ", "0000-00-00 98765", "0000-00-01", "2020-00-00", "0000-00", secret + strings.Repeat("0", 10<<20)},
 	request.DateColumn:      {"98765", "", "2020-02-30", "2019-02-29", "29.02.2020", int64(98765), 98765.0, []byte("98765"), secret + strings.Repeat("0", 10<<20)},
 	request.UUIDColumn:      {"98765", "", "01234567-89ab-cdef-fedc-ba987659876", "01234567-89ab-cdef-fedc-ba98765987659", "g1234567-89ab-cdef-fedc-ba9876543210", "urn:uuid:01234567-89ab-cdef-fedc-ba9876543210", "(98765)", []byte("98765"), make([]byte, 15), make([]byte, 17), 98765.5, int64(98765), true, instant, strings.Repeat("98765", 2<<20)},
 	request.BytesColumn:     {98765.5, true, instant, guid, []uint16{98765 % 65536}, []byte(secret + strings.Repeat("x", 10<<20)), secret + strings.Repeat("x", maxValue)},

@@ -14,17 +14,6 @@ func numbered(prefix string) func(int) string {
 	return func(number int) string { return prefix + strconv.Itoa(number) }
 }
 
-// name quotes a table or column under the name that it has on the engine. A
-// dot separates a schema from its table. The profile's check leaves no quote
-// in a name.
-func (d dialect) name(name string) string {
-	parts := strings.Split(d.there(name), ".")
-	for i, part := range parts {
-		parts[i] = d.quotes[0] + part + d.quotes[1]
-	}
-	return strings.Join(parts, ".")
-}
-
 // selected writes a SELECT of at most limit rows; 0 means all. rest is what
 // stands between the table and the limit.
 func (d dialect) selected(limit int, columns, table, rest string) string {
@@ -38,9 +27,13 @@ func (d dialect) selected(limit int, columns, table, rest string) string {
 }
 
 func (d dialect) columns(metric request.ProfileMetric, columns []request.Column) string {
-	names := []string{d.name(metric.Key.Name)}
-	for _, column := range columns {
-		names = append(names, d.name(column.Name))
+	var names []string
+	for _, column := range append([]request.Column{metric.Key}, columns...) {
+		name := d.name(column.Name)
+		if column.Kind == request.UUIDColumn && d.uuidText {
+			name = "CONVERT(char(36), " + name + ")"
+		}
+		names = append(names, name)
 	}
 	return strings.Join(names, ", ")
 }
@@ -48,6 +41,13 @@ func (d dialect) columns(metric request.ProfileMetric, columns []request.Column)
 func (d dialect) highest(metric request.ProfileMetric) string {
 	key := d.name(metric.Key.Name)
 	return d.selected(1, key, metric.Table, " ORDER BY "+key+" DESC")
+}
+
+// atLeast reads the lowest key that is not below the parameter. The cast
+// keeps a parameter that the key's own type cannot hold from being an error.
+func (d dialect) atLeast(metric request.ProfileMetric) string {
+	key := d.name(metric.Key.Name)
+	return d.selected(1, key, metric.Table, " WHERE "+key+" >= CAST("+d.placeholder(1)+" AS BIGINT) ORDER BY "+key)
 }
 
 func (d dialect) anchors(metric request.ProfileMetric, columns []request.Column, count int) string {

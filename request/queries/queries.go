@@ -46,15 +46,6 @@ const (
 	QueryFailed  = fault.Code("FL-411") // any other refusal of the database
 )
 
-// Engine names a database system.
-type Engine string
-
-// The engines with a dialect.
-const (
-	SQLite     Engine = "sqlite"
-	PostgreSQL Engine = "postgresql"
-)
-
 // MaxSetRows bounds the rows that are read of a set's table: 200,000 rows
 // take about half a second on the slowest engine measured.
 const MaxSetRows = 200_000
@@ -66,6 +57,7 @@ type Query struct {
 	Arguments []any
 	Columns   []request.ColumnKind // kinds of the values of a row, in their order
 	Limit     int                  // how many rows are read at most
+	MayLack   bool                 // whether no row is an answer too
 }
 
 // Problem is a metric that could not be measured, and why.
@@ -85,6 +77,8 @@ type Dialogue struct {
 	key      fingerprint.Key
 	items    fingerprint.Items
 	problems []Problem
+	asked    []Query
+	current  Query
 	steps    []step
 
 	issued  time.Time // of the license whose items are measured; zero: not asked
@@ -182,6 +176,8 @@ func (d *Dialogue) begin(pepper []byte) error {
 			step := &setStep{metricStep: base, sampler: d.key.NewSamplerAt(metric, d.licensed[i].Exponent)}
 			step.dated = slices.IndexFunc(columns, func(column request.Column) bool { return column.Kind == request.TimestampColumn }) + 1
 			d.steps = append(d.steps, step)
+		case d.licensed == nil && d.dialect.ascending:
+			d.steps = append(d.steps, newSearchStep(base))
 		case d.licensed == nil:
 			d.steps = append(d.steps, &highestStep{metricStep: base})
 		default:
@@ -211,7 +207,8 @@ func (d *Dialogue) Next() (Query, bool) {
 	if len(d.steps) == 0 || d.licensed != nil && !d.whole && d.Result().Settled(d.profile.Thresholds()) {
 		return Query{}, false
 	}
-	return d.steps[0].query(), true
+	d.current = d.steps[0].query()
+	return d.current, true
 }
 
 // Row takes one row of the current query, and keeps nothing of it. After an error the rest of the
@@ -223,6 +220,7 @@ func (d *Dialogue) Row(values []any) error { return d.steps[0].row(values) }
 func (d *Dialogue) Done(err error) {
 	current := d.steps[0]
 	d.steps = d.steps[1:]
+	d.asked = append(d.asked, d.current)
 	if err == nil {
 		err = current.done()
 	}
@@ -236,6 +234,10 @@ func (d *Dialogue) Done(err error) {
 
 // Items returns what was measured so far.
 func (d *Dialogue) Items() fingerprint.Items { return d.items }
+
+// Asked returns the queries that Next handed out and Done ended, in their
+// order.
+func (d *Dialogue) Asked() []Query { return d.asked }
 
 // Problems returns what could not be measured so far, and why.
 func (d *Dialogue) Problems() []Problem { return d.problems }
@@ -521,20 +523,5 @@ func Running(profile *request.Profile, engine Engine) (Query, bool) {
 }
 
 func placeQuery(dialect dialect, place request.Place, kind request.ColumnKind) Query {
-	return Query{SQL: dialect.place(place), Columns: []request.ColumnKind{kind}, Limit: placeRows}
-}
-
-// dialect writes SQL for one engine.
-type dialect struct {
-	quotes      [2]string // around identifiers
-	placeholder func(number int) string
-	first       string // bounds a result, after SELECT; or
-	last        string // bounds it, at the end
-	there       func(name string) string
-}
-
-var dialects = map[Engine]dialect{
-	// Backquotes, not double quotes: SQLite takes "unknown" for a string.
-	SQLite:     {quotes: [2]string{"`", "`"}, placeholder: unnumbered, last: " LIMIT %d"},
-	PostgreSQL: {quotes: [2]string{`"`, `"`}, placeholder: numbered("$"), last: " LIMIT %d"},
+	return Query{SQL: dialect.place(place), Columns: []request.ColumnKind{kind}, Limit: placeRows, MayLack: true}
 }

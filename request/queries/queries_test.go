@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -454,7 +455,7 @@ func TestDialoguesThatCannotBegin(t *testing.T) {
 	profile := profileOf(t, draft)
 	first := collect(t, profile, queries.SQLite)
 	run(t, first, erp(1, 100))
-	for _, engine := range []queries.Engine{"", "oracle", "mysql", "SQLite"} {
+	for _, engine := range []queries.Engine{"", "oracle", "mariadb", "SQLite"} {
 		if dialogue, err := queries.Collect(profile, engine, salt); dialogue != nil || !errors.Is(err, queries.UnknownEngine) {
 			t.Errorf("%q: %v", engine, err)
 		}
@@ -767,7 +768,8 @@ func TestDialects(t *testing.T) {
 	}{
 		{queries.Dialect{}, `SELECT "id" FROM "erp"."pedido" ORDER BY "id" DESC FETCH FIRST 1 ROWS ONLY`, `"id" IN (?, ?`},
 		{queries.Dialect{Engine: "oracle", Quote: "none", Placeholder: ":1"}, `SELECT id FROM erp.pedido ORDER BY id DESC FETCH FIRST 1 ROWS ONLY`, `id IN (:1, :2`},
-		{queries.Dialect{Engine: "firebird", Limit: "first", Placeholder: ":p1"}, `SELECT FIRST 1 "id" FROM "erp"."pedido" ORDER BY "id" DESC`, `"id" IN (:p1, :p2`},
+		{queries.Dialect{Engine: "interbase", Limit: "first", Placeholder: ":p1"}, `SELECT FIRST 1 "id" FROM "erp"."pedido" ORDER BY "id" DESC`, `"id" IN (:p1, :p2`},
+		{queries.Dialect{Engine: "firebird", Placeholder: ":p1"}, `SELECT FIRST 1 "ID" FROM "ERP"."PEDIDO" WHERE "ID" >= CAST(:p1 AS BIGINT) ORDER BY "ID"`, `"GUID"`},
 		{queries.Dialect{Quote: "brackets", Limit: "top", Placeholder: "@p1"}, `SELECT TOP (1) [id] FROM [erp].[pedido] ORDER BY [id] DESC`, `[id] IN (@p1, @p2`},
 		{queries.Dialect{Quote: "backquote", Limit: "limit"}, "SELECT `id` FROM `erp`.`pedido` ORDER BY `id` DESC LIMIT 1", "`id` IN (?, ?"},
 		{queries.Dialect{Limit: "none"}, `SELECT "id" FROM "erp"."pedido" ORDER BY "id" DESC`, `"id" IN (?, ?`},
@@ -797,6 +799,18 @@ func TestDialects(t *testing.T) {
 		if err := collect(t, profile, queries.SQLite).Speak(wrong); !errors.Is(err, queries.BadDialect) {
 			t.Errorf("%+v: %v", wrong, err)
 		}
+	}
+}
+
+// Asked is the list of all that was handed out, as it was handed out.
+func TestAskedIsWhatWasHandedOut(t *testing.T) {
+	dialogue := collect(t, profileOf(t, draft+pepper), queries.PostgreSQL)
+	handedOut := run(t, dialogue, erp(1, 300))
+	if !reflect.DeepEqual(dialogue.Asked(), handedOut) {
+		t.Errorf("asked %v, handed out %v", dialogue.Asked(), handedOut)
+	}
+	if len(handedOut) == 0 || dialogue.Asked()[0].Metric != "" {
+		t.Error("the product's secret is not asked for first")
 	}
 }
 

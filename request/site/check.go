@@ -115,7 +115,7 @@ func (s *Site) measure(ctx context.Context, connection Connection, license *veri
 		if place.Whole {
 			begin = queries.Remeasure
 		}
-		dialogue, err := begin(profile, queries.Engine(connection.Engine), database.Salt, database.Items)
+		dialogue, err := begin(connection.Reads(profile), queries.Engine(connection.Engine), database.Salt, database.Items)
 		if err == nil {
 			err = place.Measure(ctx, connection, dialogue)
 		}

@@ -3,6 +3,7 @@ package site
 import (
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/BurntSushi/toml"
@@ -45,6 +46,7 @@ type Connection struct {
 	PasswordFile     string `toml:"password_file"`
 	PasswordVariable string `toml:"password_variable"`
 	TLS              string `toml:"tls"`
+	Views            bool   `toml:"views"` // read the views of queries.Grants instead of the tables
 }
 
 // maxConfig bounds the configuration file, in bytes.
@@ -118,6 +120,15 @@ func (c Connection) Within(folder string) Connection {
 	return c
 }
 
+// Reads returns the profile as this connection reads it: from tables, or from
+// the views that an administrator made of them.
+func (c Connection) Reads(profile *request.Profile) *request.Profile {
+	if c.Views {
+		return queries.ThroughViews(profile, queries.Engine(c.Engine))
+	}
+	return profile
+}
+
 // Moved returns a connection whose relative paths, which started in one
 // absolute folder, start in another. What cannot be reached from there by a
 // relative path, such as a file on another drive, gets an absolute one.
@@ -159,18 +170,19 @@ func (c Connection) check() error {
 	if c.Port < 0 || c.Port > 1<<16-1 {
 		return badConfig("database.port", "port")
 	}
-	switch queries.Engine(c.Engine) {
-	case queries.SQLite:
-		if c.Path == "" {
-			return badConfig("database.path", "missing")
-		}
-	case queries.PostgreSQL:
-		if c.Host == "" || c.Database == "" || c.User == "" {
-			return badConfig("database.host, database, user", "missing")
-		}
-	case queries.Spoken: // the program that runs the queries reaches it
-	default:
+	engine := queries.Engine(c.Engine)
+	switch {
+	case engine == queries.Spoken && !c.Views: // the program that runs the queries reaches it
+	case !slices.Contains(queries.Engines(), engine):
 		return badConfig("database.engine", "engine")
+	case !engine.HasServer() && c.Path == "":
+		return badConfig("database.path", "missing")
+	case !engine.HasServer() && c.Views:
+		return badConfig("database.views", "no users") // who may read the file may read its tables
+	case engine.HasServer() && (c.Host == "" || c.Database == "" || c.User == ""):
+		return badConfig("database.host, database, user", "missing")
+	case engine != queries.PostgreSQL && !slices.Contains([]string{"", "disable", "prefer", "require", "verify-full"}, c.TLS):
+		return badConfig("database.tls", "tls")
 	}
 	return nil
 }

@@ -11,6 +11,7 @@
 //	profiles/         product profiles, by digest
 //	licenses/         every license, and whatever else lies there
 //	state.json        the last good verdicts, the highest sequence numbers
+//	preview.text      what preview showed, until export has sent it
 //	journal.log       one line for each thing that was done
 //
 // The package never opens a database; who calls it measures.
@@ -51,6 +52,8 @@ const (
 	TooLittle     = fault.Code("FL-407") // too little can be measured to recognize the database
 	RootDiffers   = fault.Code("FL-209") // the configuration names another root than the program
 	OldProfile    = fault.Code("FL-816") // the license was measured by a profile that is not installed
+	NotKept       = fault.Code("FL-450") // what preview showed cannot be kept for export
+	NotAsShown    = fault.Code("FL-451") // what preview showed is not what is to be sent now
 )
 
 // Site is an open site folder.
@@ -62,7 +65,8 @@ type Site struct {
 	profiles map[signedtext.Digest]*request.Profile
 	ended    map[signedtext.Digest]bool // profiles that an end in the trust file rules out
 	state    state
-	Warnings []error // what is wrong but does not stop anything
+	written  signedtext.Digest // of the configuration, as it is written
+	Warnings []error           // what is wrong but does not stop anything
 
 	// Revocations is the installed revocation list, nil when there is none.
 	Revocations *verify.Revocations
@@ -79,6 +83,7 @@ const (
 	licenseFolder  = "licenses"
 	stateFile      = "state.json"
 	journalFile    = "journal.log"
+	previewFile    = "preview.text"
 )
 
 func (s *Site) path(name string) string { return filepath.Join(s.Folder, name) }
@@ -120,6 +125,7 @@ func Open(folder string, root openpgp.Fingerprint) (*Site, error) {
 	if err := site.chooseRoot(); err != nil {
 		return nil, err
 	}
+	site.written = signedtext.DigestOf(data)
 	site.readState()
 	return site, site.readTrust()
 }
@@ -206,6 +212,9 @@ func (s *Site) Profile() (*request.Profile, error) {
 	return newest, nil
 }
 
+// ProfileOf returns the installed profile with this digest, or nil.
+func (s *Site) ProfileOf(digest signedtext.Digest) *request.Profile { return s.profiles[digest] }
+
 // LicenseFolder returns where license files lie.
 func (s *Site) LicenseFolder() string {
 	if s.Config.Licenses != "" {
@@ -270,30 +279,13 @@ type Measure func(ctx context.Context, connection Connection, dialogue *queries.
 // Prepare makes the request for a version: it measures every database under
 // a fresh salt, and the installed license's items again.
 func (s *Site) Prepare(ctx context.Context, version request.Version, running string, now time.Time, random io.Reader, measure Measure) (*request.Request, error) {
-	enrollment, err := s.Enrollment()
-	if err != nil {
-		return nil, err
-	}
 	profile, err := s.Profile()
 	if err != nil {
 		return nil, err
 	}
-	installed, err := s.newest(enrollment.Customer)
+	made, installed, err := s.outline(version, running, now)
 	if err != nil {
 		return nil, err
-	}
-	made := &request.Request{
-		Created: now.UTC().Truncate(time.Second), Customer: enrollment.Customer, Site: s.Config.Site,
-		Product: request.Product{Name: profile.Product, Version: version.String(), Running: running},
-	}
-	if !enrollment.answered(installed) {
-		made.Enrollment = &request.Enrollment{Proof: enrollment.Proof}
-	}
-	if installed != nil {
-		made.Installed = &request.Installed{License: installed.Digest()}
-		if installed.Logged != nil {
-			made.Installed.Checkpoint = installed.Logged.Signed
-		}
 	}
 	for _, connection := range s.Config.Databases {
 		database, err := s.collect(ctx, connection, profile, random, measure)
@@ -306,6 +298,33 @@ func (s *Site) Prepare(ctx context.Context, version request.Version, running str
 		made.Databases = append(made.Databases, database)
 	}
 	return made, nil
+}
+
+// outline is a request without its databases, and the license that it names
+// as installed, nil for none.
+func (s *Site) outline(version request.Version, running string, created time.Time) (*request.Request, *verify.License, error) {
+	enrollment, err := s.Enrollment()
+	if err != nil {
+		return nil, nil, err
+	}
+	installed, err := s.newest(enrollment.Customer)
+	if err != nil {
+		return nil, nil, err
+	}
+	made := &request.Request{
+		Created: created.UTC().Truncate(time.Second), Customer: enrollment.Customer, Site: s.Config.Site,
+		Product: request.Product{Name: s.Config.Product, Version: version.String(), Running: running},
+	}
+	if !enrollment.answered(installed) {
+		made.Enrollment = &request.Enrollment{Proof: enrollment.Proof}
+	}
+	if installed != nil {
+		made.Installed = &request.Installed{License: installed.Digest()}
+		if installed.Logged != nil {
+			made.Installed.Checkpoint = installed.Logged.Signed
+		}
+	}
+	return made, installed, nil
 }
 
 // newest returns the license issued last to this customer for this product,
@@ -331,7 +350,7 @@ func (s *Site) collect(ctx context.Context, connection Connection, profile *requ
 	if _, err := io.ReadFull(random, database.Salt); err != nil {
 		return database, err
 	}
-	dialogue, err := queries.Collect(profile, queries.Engine(connection.Engine), database.Salt)
+	dialogue, err := queries.Collect(connection.Reads(profile), queries.Engine(connection.Engine), database.Salt)
 	if err != nil {
 		return database, err
 	}
@@ -362,7 +381,7 @@ func (s *Site) continuity(ctx context.Context, connection Connection, installed 
 		if database.Name != connection.Name || profile == nil {
 			continue
 		}
-		dialogue, err := queries.Continue(profile, queries.Engine(connection.Engine), database.Salt, database.Items, installed.Issued)
+		dialogue, err := queries.Continue(connection.Reads(profile), queries.Engine(connection.Engine), database.Salt, database.Items, installed.Issued)
 		if err != nil || measure(ctx, connection, dialogue) != nil {
 			return nil, nil
 		}

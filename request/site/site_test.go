@@ -84,6 +84,9 @@ func TestConfig(t *testing.T) {
 		"no port":             {config + "[[database]]\n" + server + "port = 65536\n", "database.port"},
 		"no host":             {config + "[[database]]\n" + strings.Replace(server, "host = 'localhost'\n", "", 1), "database.host, database, user"},
 		"a password":          {config + "password = 'x'\n", "database.password"},
+		"a backup of nothing": {config + "[[backup]]\npath = 'x'\n", "backup.check"},
+		"a backup nowhere":    {config + "[[backup]]\ncheck = 'backup'\n", "backup.path"},
+		"an open bracket":     {config + "[[backup]]\ncheck = 'backup'\npath = '[x'\n", "backup.path"},
 		"a variable's value":  {config + "password_variable = '$X Y'\n", "database.password_variable"},
 	} {
 		_, err := site.ParseConfig([]byte(test.text))

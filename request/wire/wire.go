@@ -153,7 +153,7 @@ func (p *Partner) Run(ctx context.Context, database string, dialogue *queries.Di
 	}
 	for query, more := dialogue.Next(); more; query, more = dialogue.Next() {
 		rows, err := p.ask(ctx, database, query, dialogue.Row)
-		if err == nil && rows == 0 && query.Metric != "" {
+		if err == nil && rows == 0 && !query.MayLack {
 			err = queries.WrongRows.New("no row", "metric", query.Metric, "reason", "no row")
 		}
 		dialogue.Done(err)

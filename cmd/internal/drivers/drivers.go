@@ -3,6 +3,9 @@
 package drivers
 
 import (
-	_ "github.com/jackc/pgx/v5/stdlib" // "pgx", PostgreSQL
-	_ "modernc.org/sqlite"             // "sqlite"
+	_ "github.com/go-sql-driver/mysql"  // "mysql", MySQL and MariaDB
+	_ "github.com/jackc/pgx/v5/stdlib"  // "pgx", PostgreSQL
+	_ "github.com/microsoft/go-mssqldb" // "sqlserver", unverified
+	_ "github.com/nakagami/firebirdsql" // "firebirdsql"
+	_ "modernc.org/sqlite"              // "sqlite"
 )

@@ -66,6 +66,7 @@ func examine(s *ui.Session, opened *site.Site, reached *connections) (*site.Chec
 	opened.Journal(s.Now(), "check", string(checked.Best.Outcome), checked.Path)
 	opened.WarnOfAge(s.Now())
 	showWarnings(s, opened)
+	reached.mentionAllExcess(ctx, opened)
 	return checked, current, nil
 }
 

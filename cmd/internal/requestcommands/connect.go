@@ -22,17 +22,16 @@ type connections struct {
 	folder  string // where relative paths start
 	asked   map[string]string
 	partner *wire.Partner // the program that runs the queries of the databases it names; or nil
+	// measured are the connections on which a dialogue came to its end.
+	measured map[string]bool
 }
 
 func newConnections(s *ui.Session, folder string) *connections {
-	return &connections{session: s, folder: folder, asked: map[string]string{}}
+	return &connections{session: s, folder: folder, asked: map[string]string{}, measured: map[string]bool{}}
 }
 
 // reach makes sure that a database answers.
 func (c *connections) reach(connection site.Connection) error {
-	if queries.Engine(connection.Engine) == queries.Spoken {
-		return nil // the program that reaches it is not here yet
-	}
 	return c.use(connection, func(db *sql.DB) error { return database.Reach(context.Background(), db) })
 }
 
@@ -41,7 +40,9 @@ func (c *connections) measure(ctx context.Context, connection site.Connection, d
 	if c.isSpoken(connection) {
 		return fault.With(c.partner.Run(ctx, connection.Name, dialogue), "database", connection.Name)
 	}
-	return c.use(connection, func(db *sql.DB) error { return database.Run(ctx, db, dialogue) })
+	err := c.use(connection, func(db *sql.DB) error { return database.Run(ctx, db, dialogue) })
+	c.measured[connection.Name] = err == nil
+	return err
 }
 
 // isSpoken reports whether the partner runs the queries of a database.
@@ -55,7 +56,7 @@ func (c *connections) running(ctx context.Context, connection site.Connection, p
 	if c.isSpoken(connection) {
 		return c.partner.Running(ctx, connection.Name, profile)
 	}
-	query, told := queries.Running(profile, queries.Engine(connection.Engine))
+	query, told := queries.Running(connection.Reads(profile), queries.Engine(connection.Engine))
 	if !told {
 		return "", nil
 	}
@@ -104,7 +105,7 @@ func (c *connections) open(connection site.Connection) (*sql.DB, error) {
 // password finds the password of a connection: a file, a variable, or the
 // terminal. An engine without users needs none.
 func (c *connections) password(connection site.Connection) (string, error) {
-	if queries.Engine(connection.Engine) == queries.SQLite {
+	if !queries.Engine(connection.Engine).HasServer() {
 		return "", nil
 	}
 	if path := connection.PasswordFile; path != "" {

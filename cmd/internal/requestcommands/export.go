@@ -13,120 +13,84 @@ import (
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
-	"github.com/futura/airlicense/request/fingerprint"
+	"github.com/futura/airlicense/request/queries"
 	"github.com/futura/airlicense/request/site"
 	"github.com/futura/airlicense/verify"
 	"github.com/futura/airlicense/verify/license"
 )
 
-// prepare measures and makes the request that export signs and preview
-// shows.
-func prepare(s *ui.Session, opened *site.Site, reached *connections) (*request.Request, *request.Profile, error) {
+// wanted is what a request is made of before anything is measured.
+type wanted struct {
+	profile *request.Profile
+	version request.Version
+	running string // empty: not known
+	shown   bool   // what preview showed is sent
+	reached *connections
+	asked   []asked
+}
+
+// asked is a query that was run on a database of the site.
+type asked struct {
+	database string
+	query    queries.Query
+}
+
+func newWanted(ctx context.Context, s *ui.Session, opened *site.Site, reached *connections) (*wanted, error) {
 	if _, err := opened.Enrollment(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	profile, err := opened.Profile()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	version, err := profile.Scheme.Parse(s.String("for"))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	ctx := context.Background()
-	current, err := running(ctx, s, opened, reached)
+	want := &wanted{profile: profile, version: version, reached: reached}
+	current, err := running(ctx, s, opened, want.reached)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if _, err := profile.Scheme.Parse(current.Text); err != nil {
-		current.Text = "" // the request tells the running version only when it is one
+	if _, err := profile.Scheme.Parse(current.Text); err == nil { // the request tells the running version only when it is one
+		want.running = current.Text
 	}
+	if query, told := queries.Running(profile, queries.Engine(opened.Config.Databases[0].Engine)); told && !s.IsSet("version") {
+		want.asked = append(want.asked, asked{opened.Config.Databases[0].Name, query})
+	}
+	return want, nil
+}
+
+// prepare measures and makes the request.
+func (w *wanted) prepare(ctx context.Context, s *ui.Session, opened *site.Site) (*request.Request, error) {
 	done := s.Progress("progress-measuring")
-	made, err := opened.Prepare(ctx, version, current.Text, s.Now(), s.Environment().Random, reached.measure)
-	done(1)
-	return made, profile, err
+	defer done(1)
+	return opened.Prepare(ctx, w.version, w.running, s.Now(), s.Environment().Random, w.measure)
 }
 
-// preview shows every value that would leave, in words and as the text that
-// would be signed.
-func preview(s *ui.Session) error {
-	opened, err := openSite(s)
-	if err != nil {
-		return err
+func (w *wanted) measure(ctx context.Context, connection site.Connection, dialogue *queries.Dialogue) error {
+	err := w.reached.measure(ctx, connection, dialogue)
+	for _, query := range dialogue.Asked() {
+		w.asked = append(w.asked, asked{connection.Name, query})
 	}
-	made, profile, err := prepare(s, opened, newConnections(s, opened.Folder))
-	if err != nil {
-		return err
-	}
-	certificate, err := opened.Certificate()
-	if err != nil {
-		return err
-	}
-	text, err := made.Text(certificate)
-	if err != nil {
-		return err
-	}
-	showWarnings(s, opened)
-	explain(s, made, profile)
-	s.Line("preview-text")
-	fmt.Fprintf(s.Out, "\n%s\n", text)
-	return nil
+	return err
 }
 
-func explain(s *ui.Session, made *request.Request, profile *request.Profile) {
-	s.Line("preview-head", "customer", made.Customer, "site", made.Site, "product", made.Product.Name, "version", made.Product.Version)
-	if made.Product.Running != "" {
-		s.Line("preview-running", "version", made.Product.Running)
-	}
-	if made.Enrollment != nil {
-		s.Line("preview-enrollment")
-	}
-	if made.Installed != nil {
-		s.Line("preview-installed")
-	}
-	for _, database := range made.Databases {
-		s.Line("preview-database", "database", database.Name)
-		explainItems(s, profile, database.Items)
-		if len(database.Continuity) > 0 {
-			s.Line("preview-continuity")
-		}
-		if len(database.Unknown) > 0 {
-			s.Line("preview-unknown")
-		}
-		if len(database.Lineage) > 0 {
-			s.Line("preview-lineage")
-		}
-	}
-	s.Line("preview-key")
-	s.Line("preview-nothing-else")
-}
-
-// explainItems says of each metric what is read, what of it leaves, and what
-// that tells: a size class.
-func explainItems(s *ui.Session, profile *request.Profile, encoded []byte) {
-	items, err := fingerprint.Decode(profile.MetricList(), encoded)
+// toSend returns the request to export: the one that preview showed, or one
+// that is measured now.
+func toSend(s *ui.Session, opened *site.Site, reached *connections) (*request.Request, *wanted, error) {
+	ctx := context.Background()
+	want, err := newWanted(ctx, s, opened, reached)
 	if err != nil {
-		return
+		return nil, nil, err
 	}
-	for i, metric := range profile.Metrics {
-		item := items[i]
-		if !item.Measured {
-			s.Line("preview-metric-none", "metric", metric.Name)
-			continue
-		}
-		columns := metric.Key.Name
-		if list, err := metric.ColumnList(); err == nil {
-			for _, column := range list {
-				columns += ", " + column.Name
-			}
-		}
-		id, bits := "preview-anchors", 8
-		if metric.Kind == fingerprint.Set {
-			id, bits = "preview-set", 16
-		}
-		low := int64(1) << item.Exponent
-		s.Line(id, "metric", metric.Name, "table", metric.Table, "columns", columns, "count", len(item.Values), "bits", bits, "low", low, "high", 2*low-1)
+	made, err := opened.Kept(want.version, want.running, s.Now())
+	if want.shown = made != nil; want.shown {
+		return made, want, nil
 	}
+	s.Warn(err)
+	made, err = want.prepare(ctx, s, opened)
+	return made, want, err
 }
 
 func export(s *ui.Session) error {
@@ -179,7 +143,7 @@ func exportSigned(s *ui.Session, opened *site.Site, reached *connections) (*expo
 	if err != nil {
 		return nil, err
 	}
-	made, profile, err := prepare(s, opened, reached)
+	made, want, err := toSend(s, opened, reached)
 	if err != nil {
 		return nil, err
 	}
@@ -187,28 +151,40 @@ func exportSigned(s *ui.Session, opened *site.Site, reached *connections) (*expo
 	if err != nil {
 		return nil, err
 	}
-	out, err := writeExport(s, opened, made, ".request", signed.Document.Render(), signed.Digest())
+	out, err := writeExport(s, opened, want, made, ".request", signed.Document.Render(), signed.Digest())
 	if err != nil {
 		return nil, err
 	}
-	words := []string{s.Say("request-exported", "file", out, "title", profile.Title, "version", made.Product.Version)}
+	words := []string{
+		s.Say("request-exported", "file", out, "title", want.profile.Title, "version", made.Product.Version),
+		compareWords(s, out, signed.Digest(), want.shown),
+	}
 	if made.Enrollment != nil {
 		words = append(words, s.Say("request-first", "key", key.Fingerprint()))
 	}
-	return &exported{exportObject(made, out, signed.Digest(), key.Fingerprint()), words}, nil
+	return &exported{exportObject(made, out, signed.Digest(), key.Fingerprint(), want.shown), words}, nil
 }
 
 // writeExport writes what leaves the site, once, and into the journal.
-func writeExport(s *ui.Session, opened *site.Site, made *request.Request, extension string, data []byte, digest signedtext.Digest) (out string, err error) {
+func writeExport(s *ui.Session, opened *site.Site, want *wanted, made *request.Request, extension string, data []byte, digest signedtext.Digest) (out string, err error) {
 	if out = s.String("out"); out == "" {
 		out = defaultName(made) + extension
 	}
 	if err := files.Create(out, data, files.Public); err != nil {
 		return "", err
 	}
+	opened.Forget(want.version)
 	opened.Journal(s.Now(), "export", made.Product.Version, digest.String())
 	showWarnings(s, opened)
 	return out, nil
+}
+
+// compareWords tell the number that ties the file to what preview showed.
+func compareWords(s *ui.Session, out string, digest signedtext.Digest, shown bool) string {
+	if shown {
+		return s.Say("request-as-shown", "digest", digest.Groups())
+	}
+	return s.Say("request-compare", "digest", digest.Groups(), "file", out)
 }
 
 func defaultName(made *request.Request) string {
@@ -216,9 +192,9 @@ func defaultName(made *request.Request) string {
 }
 
 // exportObject is what export prints as JSON.
-func exportObject(made *request.Request, out string, digest signedtext.Digest, key openpgp.Fingerprint) map[string]any {
+func exportObject(made *request.Request, out string, digest signedtext.Digest, key openpgp.Fingerprint, shown bool) map[string]any {
 	return map[string]any{
-		"file": out, "digest": digest.String(), "customer": made.Customer, "site": made.Site,
+		"file": out, "digest": digest.String(), "compare": digest.Groups(), "previewed": shown, "customer": made.Customer, "site": made.Site,
 		"product": made.Product.Name, "version": made.Product.Version, "key": key.String(),
 		"databases": len(made.Databases), "first": made.Enrollment != nil,
 	}
@@ -231,7 +207,7 @@ func exportText(s *ui.Session, opened *site.Site, reached *connections, certific
 	if err := certificate.CheckSigning(s.Now()); err != nil {
 		return nil, err
 	}
-	made, _, err := prepare(s, opened, reached)
+	made, want, err := toSend(s, opened, reached)
 	if err != nil {
 		return nil, err
 	}
@@ -239,16 +215,17 @@ func exportText(s *ui.Session, opened *site.Site, reached *connections, certific
 	if err != nil {
 		return nil, err
 	}
-	out, err := writeExport(s, opened, made, ".text", text, signedtext.DigestOf(text))
+	digest := signedtext.DigestOf(text)
+	out, err := writeExport(s, opened, want, made, ".text", text, digest)
 	if err != nil {
 		return nil, err
 	}
-	object := exportObject(made, out, signedtext.DigestOf(text), certificate.Fingerprint())
+	object := exportObject(made, out, digest, certificate.Fingerprint(), want.shown)
 	object["signed"] = false
 	signed := strings.TrimSuffix(out, ".text") + ".request"
 	words := s.Say("request-text", "file", out, "command", fmt.Sprintf("gpg --local-user %s --digest-algo SHA512 --output %s --clearsign %s",
 		certificate.Fingerprint().String(), signed, out))
-	return &exported{object, []string{words}}, nil
+	return &exported{object, []string{words, compareWords(s, out, digest, want.shown)}}, nil
 }
 
 func install(s *ui.Session) error {
@@ -277,13 +254,9 @@ func install(s *ui.Session) error {
 }
 
 func installFrom(s *ui.Session, opened *site.Site, reached *connections) ([]site.Change, error) {
-	var given []site.Given
-	for _, path := range s.Arguments() {
-		data, err := files.Read(path, signedtext.MaxDamaged)
-		if err != nil {
-			return nil, err
-		}
-		given = append(given, site.Given{Name: path, Data: data})
+	given, err := readGiven(s.Arguments())
+	if err != nil {
+		return nil, err
 	}
 	changes, err := opened.Install(context.Background(), given, place(s, reached, verify.Running{}))
 	if err != nil {
@@ -295,6 +268,19 @@ func installFrom(s *ui.Session, opened *site.Site, reached *connections) ([]site
 	}
 	showWarnings(s, opened)
 	return changes, nil
+}
+
+// readGiven reads what Futura sent.
+func readGiven(paths []string) ([]site.Given, error) {
+	var given []site.Given
+	for _, path := range paths {
+		data, err := files.Read(path, signedtext.MaxDamaged)
+		if err != nil {
+			return nil, err
+		}
+		given = append(given, site.Given{Name: path, Data: data})
+	}
+	return given, nil
 }
 
 // refusedFile names the only file in an error about its content.

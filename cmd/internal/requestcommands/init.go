@@ -2,6 +2,7 @@ package requestcommands
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -138,15 +139,20 @@ func reachHere(s *ui.Session, connection *site.Connection) error {
 	if err != nil {
 		return err
 	}
-	if err := newConnections(s, here).reach(*connection); err != nil {
-		return err
-	}
-	*connection = connection.Moved(here, folder)
 	if queries.Engine(connection.Engine) == queries.Spoken {
 		s.Note("request-spoken", "database", connection.Name)
 		return nil
 	}
+	reached := newConnections(s, here)
+	if err := reached.reach(*connection); err != nil {
+		return err
+	}
 	s.Note("request-connected", "database", connection.Name)
+	if queries.Engine(connection.Engine).Unverified() {
+		s.Warn(unverified.New("never tried with a real server", "database", connection.Name, "engine", connection.Engine))
+	}
+	reached.mentionExcess(context.Background(), *connection, nil)
+	*connection = connection.Moved(here, folder)
 	return nil
 }
 
@@ -188,6 +194,10 @@ func setConnection(connection *site.Connection, key, value string) bool {
 		*place = value
 		return true
 	}
+	if key == "views" {
+		connection.Views = value == "true"
+		return connection.Views || value == "false"
+	}
 	port, err := strconv.Atoi(value)
 	connection.Port = port
 	return key == "port" && err == nil
@@ -202,7 +212,7 @@ type question struct {
 // addConnection asks for a connection until its database is reached. Answers
 // that did not lead there are offered again.
 func addConnection(s *ui.Session, config *site.Config) error {
-	connection := site.Connection{Engine: string(queries.PostgreSQL), Host: "localhost", Port: 5432, User: "futura_licro"}
+	connection := site.Connection{Engine: string(queries.PostgreSQL), Host: "localhost", User: "futura_licro"}
 	if len(config.Databases) == 0 {
 		connection.Name = "producao"
 	}
@@ -226,31 +236,34 @@ func addConnection(s *ui.Session, config *site.Config) error {
 
 // relevant drops the settings that the engine does not have.
 func relevant(connection site.Connection) site.Connection {
-	if queries.Engine(connection.Engine) == queries.SQLite {
+	if !queries.Engine(connection.Engine).HasServer() {
 		return site.Connection{Name: connection.Name, Engine: connection.Engine, Path: connection.Path}
-	}
-	if queries.Engine(connection.Engine) == queries.Spoken {
-		return site.Connection{Name: connection.Name, Engine: connection.Engine}
 	}
 	connection.Path = ""
 	return connection
 }
 
 func askConnection(s *ui.Session, connection *site.Connection) error {
+	before := connection.Engine
 	if err := askAll(s, question{"ask-name", &connection.Name}, question{"ask-engine", &connection.Engine}); err != nil {
 		return err
 	}
-	switch queries.Engine(connection.Engine) {
-	case queries.SQLite:
-		return askAll(s, question{"ask-path", &connection.Path})
-	case queries.PostgreSQL:
+	if connection.Engine != before {
+		connection.Port = 0
+	}
+	engine := queries.Engine(connection.Engine)
+	switch {
+	case engine.HasServer():
 		return askServer(s, connection)
+	case slices.Contains(queries.Engines(), engine):
+		return askAll(s, question{"ask-path", &connection.Path})
 	}
 	return nil // Check refuses the engine
 }
 
 func askServer(s *ui.Session, connection *site.Connection) error {
-	port, file := strconv.Itoa(connection.Port), cmp.Or(connection.PasswordFile, noFile)
+	offered := queries.Engine(connection.Engine).Port()
+	port, file := strconv.Itoa(cmp.Or(connection.Port, offered)), cmp.Or(connection.PasswordFile, noFile)
 	err := askAll(s, question{"ask-host", &connection.Host}, question{"ask-port", &port}, question{"ask-database", &connection.Database},
 		question{"ask-user", &connection.User}, question{"ask-password-file", &file})
 	if connection.PasswordFile = file; file == noFile {
@@ -296,6 +309,7 @@ func writeConfig(s *ui.Session, config *site.Config) string {
 		out.WriteString("\n[[database]]\n")
 		writeConnection(&out, connection)
 	}
+	fmt.Fprintf(&out, "\n%s\n# [[backup]]\n# check = 'backup'\n# path = '/backup/erp-*.bak'\n", comment(s.Say("config-backup")))
 	return out.String()
 }
 
@@ -315,6 +329,9 @@ func writeConnection(out *strings.Builder, connection site.Connection) {
 	}
 	if connection.Port != 0 {
 		fmt.Fprintf(out, "port = %d\n", connection.Port)
+	}
+	if connection.Views {
+		out.WriteString("views = true\n")
 	}
 }
 

@@ -12,8 +12,13 @@
 //	damage FILE OLD NEW   replaces bytes in a file
 //	mangle FILE HOW…  does what mail does: quoted, html, printable, misread, dashes, joined, cr, mail, twice, utf16
 //	sqlite FILE SQL   runs SQL on a SQLite database, making it if need be
-//	postgres          starts a PostgreSQL server; its socket is in $PGHOST, its password in the file pgpass
-//	psql NAME FILE    runs SQL on a database of that server, making it if need be
+//	server KIND       starts a database server: postgres, mariadb or firebird; where it is stands in $DBHOST, $DBPORT
+//	                  and $DBFOLDER, its password in the file dbpass
+//	sql KIND NAME FILE  runs the statements of a file on a database of that server, making it if need be;
+//	                  ! sql demands that the server refuses them
+//	copy-rows KIND NAME FILE TABLE…  copies rows of a SQLite database into tables of the same names there
+//	signed FILE TEXT  writes the text that a document's signature covers
+//	contains FILE PART    demands that a file contains the bytes of another
 //	lock FILE         holds a SQLite database locked until the script says unlock
 //	cp-glob PATTERN FILE  copies the one file that matches
 //	code FILE CODE    finds the enrollment code in a letter
@@ -39,7 +44,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -55,11 +59,12 @@ import (
 	"github.com/futura/airlicense/cmd/internal/verifycommands"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/peertest"
+	"github.com/futura/airlicense/keys/signedtext"
 )
 
 // Main is TestMain's work: it lets the test binary be the programs.
 func Main(m *testing.M) {
-	commands := map[string]func(){"full": full, "erp-server": server}
+	commands := map[string]func(){"full": full, "erp-server": playServer}
 	for _, program := range []func() ui.Program{
 		requestcommands.Program, issuecommands.Program, verifycommands.Program, keyscommands.Program, tourcommands.Program,
 	} {
@@ -110,7 +115,7 @@ func Run(t *testing.T, folder string) {
 	stage := t.TempDir()
 	t.Chdir(stage) // the tour's paths are relative, so that its folder can be copied
 	play(t)
-	server := sync.OnceValue(func() peertest.Server { return peertest.PostgreSQL(t) })
+	servers := servers(t)
 	testscript.Run(t, testscript.Params{
 		Dir: scripts,
 		Setup: func(env *testscript.Env) error {
@@ -121,7 +126,7 @@ func Run(t *testing.T, folder string) {
 		},
 		Condition: func(name string) (bool, error) {
 			if tool, found := strings.CutPrefix(name, "tool:"); found {
-				return installed(tool)
+				return installed(servers, tool)
 			}
 			return false, errors.New("unknown condition")
 		},
@@ -132,45 +137,11 @@ func Run(t *testing.T, folder string) {
 				script.Setenv("SERIAL", serial(script, stage))
 				script.Setenv("SIGNER", signer(script, stage))
 			},
-			"postgres": func(script *testscript.TestScript, _ bool, _ []string) {
-				script.Setenv("PGHOST", server().Host)
-				script.Check(os.WriteFile(script.MkAbs("pgpass"), []byte(server().Password+"\n"), 0o600))
-			},
-			"psql": func(script *testscript.TestScript, _ bool, arguments []string) {
-				runPostgreSQL(script, server(), arguments[0], script.ReadFile(arguments[1]))
-			},
-			"status": status, "damage": damage, "mangle": mangle, "empty": empty, "sparse": sparse, "sqlite": execute, "lock": lock, "unlock": unlock, "cp-glob": copyMatch, "code": findCode,
+			"server": startServer(servers), "sql": runStatements(servers), "copy-rows": copyTables(servers),
+			"status": status, "damage": damage, "mangle": mangle, "empty": empty, "sparse": sparse, "sqlite": execute, "lock": lock, "unlock": unlock, "signed": signed, "contains": contains, "cp-glob": copyMatch, "code": findCode,
 			"keyring": keyring, "fingerprint": fingerprint,
 		},
 	})
-}
-
-// installed looks for a program of others, postgres meaning its server.
-func installed(tool string) (bool, error) {
-	_, err := exec.LookPath(tool)
-	if matches, _ := filepath.Glob("/usr/lib/postgresql/*/bin/pg_ctl"); tool == "postgres" && len(matches) > 0 {
-		err = nil
-	}
-	if err != nil && os.Getenv("FUTURA_REQUIRE_ALL") == "1" {
-		return false, fmt.Errorf("%s is not installed, and FUTURA_REQUIRE_ALL=1", tool)
-	}
-	return err == nil, nil
-}
-
-func runPostgreSQL(script *testscript.TestScript, server peertest.Server, name, statements string) {
-	run := func(database, statement string) error {
-		source := fmt.Sprintf("host=%s user=%s dbname=%s password='%s' default_query_exec_mode=simple_protocol",
-			server.Host, server.User, database, strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(server.Password))
-		db, err := sql.Open("pgx", source)
-		script.Check(err)
-		defer db.Close()
-		_, err = db.Exec(statement)
-		return err
-	}
-	if run(name, "SELECT 1") != nil {
-		script.Check(run("postgres", "CREATE DATABASE "+name))
-	}
-	script.Check(run(name, statements))
 }
 
 // copyTree copies files with their rights, which os.CopyFS does not keep.
@@ -277,6 +248,23 @@ func execute(script *testscript.TestScript, _ bool, arguments []string) {
 	defer db.Close()
 	_, err := db.Exec(arguments[1])
 	script.Check(err)
+}
+
+// signed verifies nothing: it takes the text out.
+func signed(script *testscript.TestScript, _ bool, arguments []string) {
+	_, err := signedtext.Open([]byte(script.ReadFile(arguments[0])), nil)
+	var unverified *signedtext.UnverifiedError
+	if !errors.As(err, &unverified) {
+		script.Fatalf("%s: %v", arguments[0], err)
+	}
+	script.Check(os.WriteFile(script.MkAbs(arguments[1]), unverified.Text, 0o600))
+}
+
+func contains(script *testscript.TestScript, negated bool, arguments []string) {
+	whole, part := script.ReadFile(arguments[0]), script.ReadFile(arguments[1])
+	if part == "" || strings.Contains(whole, part) == negated {
+		script.Fatalf("%s contains %s: %v", arguments[0], arguments[1], !negated)
+	}
 }
 
 type locked struct{}

@@ -91,7 +91,7 @@ func TestCataloguesSayTheSame(t *testing.T) {
 }
 
 // dynamic are the beginnings of identifiers that the code puts together.
-var dynamic = []string{"FL-", "word-", "flag-", "help-", "check-", "outcome-", "state-", "verdict-", "kind-", "source-", "yes-no-", "finding-", "tour-file-", "history-"}
+var dynamic = []string{"FL-", "word-", "flag-", "help-", "check-", "outcome-", "state-", "verdict-", "kind-", "source-", "yes-no-", "finding-", "tour-file-", "history-", "grants-", "formula-", "profile-size-"}
 
 func TestEveryMessageIsUsedAndThere(t *testing.T) {
 	code, messages := sources(t), catalogue(t, "en")
@@ -223,7 +223,7 @@ var inner = map[string]string{
 }
 
 // siteMessages are what futura-request says.
-var siteMessages = regexp.MustCompile(`^(request-|preview-|check-|gate-|ask-(product|site|name|engine|path|host|port|database|user|password|another|customer|code)|config-|result-|state-|outcome-|kind-|progress-|help-futura-request|FL-4|FL-5[12]|FL-80|FL-81)`)
+var siteMessages = regexp.MustCompile(`^(request-|grants-|preview-|check-|gate-|ask-(product|site|name|engine|path|host|port|database|user|password|another|customer|code)|config-|result-|state-|outcome-|kind-|progress-|help-futura-request|FL-4|FL-5[12]|FL-80|FL-81)`)
 
 func TestPeopleAtASiteMeetTheirOwnWords(t *testing.T) {
 	for language, pattern := range inner {

@@ -288,7 +288,7 @@ func (t *tour) upgrade() error {
 	if err != nil {
 		return err
 	}
-	backup := []byte("\n[[backup]]\ncheck = 'backup'\npath = '../backup/erp-*.bak'\n")
+	backup := []byte("\n[[backup]]\ncheck = \"backup\"\npath = \"../backup/erp-*.bak\"\n")
 	if err := files.Replace(t.path("site", "config.toml"), append(config, backup...), files.Private); err != nil {
 		return err
 	}

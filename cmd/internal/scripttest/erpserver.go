@@ -12,14 +12,14 @@ import (
 	"strings"
 )
 
-// server is the command
+// playServer is the command
 //
 //	erp-server LIE NAME=FILE,… COMMAND ARGUMENTS…
 //
 // It plays the licensed server of docs/dialogue.md: it starts the command,
 // answers it from SQLite files, prints the last message that it gets, and
 // exits with the command's status. LIE is how it misbehaves; honest does not.
-func server() {
+func playServer() {
 	played := &erpServer{lie: os.Args[1], databases: map[string]*sql.DB{}}
 	hello := map[string]any{"message": "hello", "protocol": 1}
 	var databases []map[string]string

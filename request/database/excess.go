@@ -1,0 +1,21 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/futura/airlicense/request/queries"
+)
+
+// Ask puts the question about a user's rights to a database. After an error
+// nothing is known of them; a user that needs no more than it has may well
+// not be allowed to ask.
+func Ask(ctx context.Context, db *sql.DB, excess *queries.Excess) error {
+	ctx, cancel := context.WithTimeout(ctx, QueryLimit)
+	defer cancel()
+	query := excess.Query()
+	return each(ctx, db, query, func(values []any) error {
+		excess.Row(values)
+		return nil
+	})
+}
