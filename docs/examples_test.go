@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"regexp"
 	"strings"
@@ -136,9 +137,10 @@ func rows(query queries.Query) [][]any {
 	count := strings.Count(query.SQL[:strings.Index(query.SQL, " FROM")], ",") // columns beside the key
 	var list [][]any
 	add := func(id int64) {
-		row := []any{id, time.Unix(1.6e9+id*3600, 0).UTC()}
+		random := rand.New(rand.NewPCG(1, uint64(id)))
+		row := []any{id, time.Unix(1.6e9+id*3600+random.Int64N(3600), 0).UTC()}
 		for range count - 1 {
-			row = append(row, id*7919)
+			row = append(row, random.Int64N(1e12))
 		}
 		list = append(list, row)
 	}

@@ -34,7 +34,7 @@ var limits = map[string]int{
 	"signedtext.MaxColumns": signedtext.MaxColumns, "signedtext.MaxDepth": signedtext.MaxDepth, "signedtext.MaxProof": signedtext.MaxProof,
 	"signedtext.MaxCompact": signedtext.MaxCompact, "proof.MaxPath": proof.MaxPath, "proof.MaxCheckpoint": proof.MaxCheckpoint,
 	"revocation.MaxEntries": revocation.MaxEntries, "keys.MaxSequence": keys.MaxSequence, "sheet.MaxContent": sheet.MaxContent, "sheet.MaxText": sheet.MaxText,
-	"request.MaxDatabases": request.MaxDatabases, "fingerprint.MaxCount": fingerprint.MaxCount, "queries.MaxSetRows": queries.MaxSetRows,
+	"request.MaxDatabases": request.MaxDatabases, "fingerprint.MaxCount": fingerprint.MaxCount, "fingerprint.MinBits": fingerprint.MinBits, "queries.MaxSetRows": queries.MaxSetRows,
 }
 
 var limitRow = regexp.MustCompile("(?m)^\\| `([a-z]+\\.(?:Max|Min)[A-Za-z]+)` \\| ([0-9,]+) [^|]*\\| [^|]{20,} \\|$")

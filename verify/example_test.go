@@ -119,7 +119,7 @@ const rows = `
 CREATE TABLE pedido (id INTEGER PRIMARY KEY, criado TIMESTAMP, protocolo INTEGER);
 CREATE TABLE cliente (id INTEGER PRIMARY KEY, criado TIMESTAMP);
 WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 500)
-INSERT INTO pedido SELECT n, datetime(1600000000 + n * 3600, 'unixepoch'), n * 7919 FROM number;
+INSERT INTO pedido SELECT n, datetime(1600000000 + n * 3600 + (n * 7919 * n) % 3571, 'unixepoch'), n * 7919 FROM number;
 INSERT INTO cliente SELECT id, criado FROM pedido WHERE id <= 100;
 `
 

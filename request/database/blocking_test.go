@@ -111,7 +111,7 @@ func nothingIsLockedBetweenQueries(t *testing.T, server server) {
 	}
 	db, application, asked := open(t, reader, false), session(t, server), 0
 	for query, more := dialogue.Next(); more; query, more = dialogue.Next() {
-		dialogue.Done(database.RunOne(context.Background(), db, query, dialogue))
+		dialogue.Done(database.Rows(context.Background(), db, query, dialogue.Row))
 		asked++
 		becomesIdle(t, server, query)
 		for _, statement := range []string{
@@ -268,10 +268,10 @@ func TestAServerThatDies(t *testing.T) {
 			}
 			db := open(t, source.settings, false)
 			pepper, _ := dialogue.Next()
-			dialogue.Done(database.RunOne(context.Background(), db, pepper, dialogue))
+			dialogue.Done(database.Rows(context.Background(), db, pepper, dialogue.Row))
 			query, _ := dialogue.Next()
 			server.Kill()
-			err = database.RunOne(context.Background(), db, query, dialogue)
+			err = database.Rows(context.Background(), db, query, dialogue.Row)
 			if dialogue.Done(err); !errors.Is(err, database.Unreachable) {
 				t.Errorf("the query after its death: %v", err)
 			}
@@ -306,7 +306,7 @@ func TestFirebirdIsLeftAlone(t *testing.T) {
 	defer cancel()
 	db, asked := open(t, reader, false), 0
 	for query, more := dialogue.Next(); more; query, more = dialogue.Next() {
-		dialogue.Done(database.RunOne(context.Background(), db, query, dialogue))
+		dialogue.Done(database.Rows(context.Background(), db, query, dialogue.Row))
 		if others := count(t, source.admin, holding); others != 0 {
 			t.Errorf("%d transactions of another kind are open after %s", others, query.SQL)
 		}
@@ -329,7 +329,7 @@ func TestFirebirdIsLeftAlone(t *testing.T) {
 		if query.Metric == "clientes" {
 			ctx, cancel = context.WithTimeout(context.Background(), 300*time.Millisecond)
 		}
-		endless.Done(database.RunOne(ctx, db, query, endless))
+		endless.Done(database.Rows(ctx, db, query, endless.Row))
 		cancel()
 	}
 	if problems := endless.Problems(); len(problems) != 1 || problems[0].Metric != "clientes" || !errors.Is(problems[0].Err, database.TooSlow) {

@@ -64,7 +64,7 @@ func Run(ctx context.Context, db *sql.DB, dialogue *queries.Dialogue) error {
 		return err
 	}
 	for query, more := dialogue.Next(); more; query, more = dialogue.Next() {
-		err := runOne(ctx, db, query, dialogue)
+		err := Rows(ctx, db, query, dialogue.Row)
 		dialogue.Done(err)
 		if errors.Is(err, Unreachable) || ctx.Err() != nil {
 			return explain(err, query.Metric)
@@ -73,11 +73,13 @@ func Run(ctx context.Context, db *sql.DB, dialogue *queries.Dialogue) error {
 	return nil
 }
 
-func runOne(ctx context.Context, db *sql.DB, query queries.Query, dialogue *queries.Dialogue) error {
+// Rows runs one query within QueryLimit and gives its rows, one by one, up to
+// the first error of take.
+func Rows(ctx context.Context, db *sql.DB, query queries.Query, take func(values []any) error) error {
 	ctx, cancel := context.WithTimeout(ctx, QueryLimit)
 	defer cancel()
 	return each(ctx, db, query, func(values []any) error {
-		err := dialogue.Row(values)
+		err := take(values)
 		if err != nil {
 			cancel() // closing would read all the rows that are left, however many
 		}

@@ -223,6 +223,7 @@ func (item Item) usable(kind Kind) int {
 var minUsable = map[Kind]int{Anchors: 8, Set: 2}
 
 // Enough reports whether a metric's items can serve in a license.
-func (item Item) Enough(kind Kind) bool {
-	return item.Measured && item.usable(kind) >= minUsable[kind]
-}
+func (item Item) Enough(kind Kind) bool { return item.Measured && kind.Enough(item.usable(kind)) }
+
+// Enough reports whether so many rows can serve in a license.
+func (k Kind) Enough(rows int) bool { return rows >= minUsable[k] }

@@ -150,7 +150,8 @@ func (k Key) row(purpose, name string, row [][]byte) []byte {
 }
 
 // Sampler takes the rows of a set one by one and keeps only what the sample
-// may still need.
+// may still need, and, when it finds the exponent, enough rows to predict
+// them.
 type Sampler struct {
 	key    Key
 	metric Metric
@@ -162,7 +163,12 @@ type Sampler struct {
 type sampledRow struct {
 	zeros uint8
 	value uint16
+	row   [][]byte
 }
+
+// maxKept bounds the rows that a sampler without a fixed exponent keeps. A
+// sample is never larger.
+const maxKept = MaxCount + 6
 
 // NewSampler returns a sampler that finds the exponent.
 func (k Key) NewSampler(metric Metric) *Sampler { return &Sampler{key: k, metric: metric} }
@@ -172,25 +178,58 @@ func (k Key) NewSamplerAt(metric Metric, exponent uint8) *Sampler {
 	return &Sampler{key: k, metric: metric, fixed: true, level: exponent}
 }
 
-// Add takes one row. It returns the row's item, and whether the row is in a
-// sample at the sampler's exponent.
+// Add takes one row, and may keep it. It returns the row's item, and whether
+// the row is in a sample at the sampler's exponent.
 func (s *Sampler) Add(row [][]byte) (value uint16, sampled bool) {
 	sum := s.key.row("set", s.metric.Name, row)
 	zeros := uint8(min(bits.LeadingZeros64(binary.BigEndian.Uint64(sum)), maxExponent))
 	if zeros < s.level {
 		return 0, false
 	}
-	value = binary.BigEndian.Uint16(sum[8:])
-	s.kept = append(s.kept, sampledRow{zeros, value})
-	for !s.fixed && len(s.kept) > s.metric.Count && s.level < maxExponent {
+	added := sampledRow{zeros: zeros, value: binary.BigEndian.Uint16(sum[8:])}
+	if !s.fixed {
+		added.row = row
+	}
+	s.kept = append(s.kept, added)
+	if !s.fixed {
+		s.thin(maxKept)
+	}
+	return added.value, true
+}
+
+// thin raises the exponent until so many rows are left at most.
+func (s *Sampler) thin(most int) {
+	for len(s.kept) > most && s.level < maxExponent {
 		s.level++
 		s.kept = slices.DeleteFunc(s.kept, func(row sampledRow) bool { return row.zeros < s.level })
 	}
-	return value, true
+}
+
+// Rows returns the rows that a sampler without a fixed exponent kept.
+func (s *Sampler) Rows() [][][]byte {
+	rows := make([][][]byte, len(s.kept))
+	for i, kept := range s.kept {
+		rows[i] = kept.row
+	}
+	return rows
+}
+
+// Leave takes rows out of the sample, in the order of Rows.
+func (s *Sampler) Leave(out []bool) {
+	var left []sampledRow
+	for i, row := range s.kept {
+		if !out[i] {
+			left = append(left, row)
+		}
+	}
+	s.kept = left
 }
 
 // Item returns the sample.
 func (s *Sampler) Item() Item {
+	if !s.fixed {
+		s.thin(s.metric.Count)
+	}
 	item := Item{Measured: true, Exponent: s.level}
 	for _, row := range s.kept {
 		item.Values = append(item.Values, row.value)

@@ -19,6 +19,7 @@ package queries
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"time"
 
@@ -33,6 +34,7 @@ const (
 	TooManyRows   = fault.Code("FL-409") // a table too large for a set
 	NoPepper      = fault.Code("FL-410") // the product's secret is not where the profile says
 	UnknownEngine = fault.Code("FL-412") // an engine without a dialect
+	Predictable   = fault.Code("FL-310") // rows that can be told from their keys
 	WrongRows     = fault.Code("FL-495") // rows that cannot be the answer to a query
 )
 
@@ -79,11 +81,22 @@ type Dialogue struct {
 	problems []Problem
 	asked    []Query
 	current  Query
+	samples  []Sample
 	steps    []step
 
 	issued  time.Time // of the license whose items are measured; zero: not asked
 	unknown []fingerprint.Unknown
 	lineage []byte
+}
+
+// Sample is what a dialogue that collects saw of one metric.
+type Sample struct {
+	Metric     string
+	Queries    int        // that were asked
+	Read       int        // rows that came, without those in search of the highest key
+	Highest    int64      // key, of a metric by anchors
+	Rows       [][][]byte // canonical, the key first; at most some hundred of them
+	Prediction fingerprint.Prediction
 }
 
 // step is one query and what becomes of its rows.
@@ -242,6 +255,9 @@ func (d *Dialogue) Asked() []Query { return d.asked }
 // Problems returns what could not be measured so far, and why.
 func (d *Dialogue) Problems() []Problem { return d.problems }
 
+// Samples returns what a dialogue that collects saw so far, a metric each.
+func (d *Dialogue) Samples() []Sample { return d.samples }
+
 // Encoded returns the items as a request carries them: of those of a license,
 // what was found again.
 func (d *Dialogue) Encoded() []byte {
@@ -372,6 +388,27 @@ func (s *metricStep) values(row []any) ([][]byte, error) {
 	return values, nil
 }
 
+// predict keeps the item of the rows that cannot be told from their keys, if
+// they hold enough. So two customers are never alike by what the same script
+// wrote.
+func (s *metricStep) predict(sample Sample, without func(predicted []bool) fingerprint.Item) error {
+	for _, query := range s.dialogue.asked {
+		if query.Metric == s.metric.Name {
+			sample.Queries++
+		}
+	}
+	sample.Prediction = fingerprint.Predict(sample.Rows)
+	s.dialogue.samples = append(s.dialogue.samples, sample)
+	item := without(sample.Prediction.Predicted)
+	rows, predicted := len(sample.Rows), sample.Prediction.Count()
+	if sample.Prediction.Weak() || s.metric.Kind.Enough(rows) && !s.metric.Kind.Enough(rows-predicted) {
+		return Predictable.New("rows that can be told from their keys", "metric", s.metric.Name,
+			"rows", rows, "predicted", predicted, "bits", fingerprint.MinBits)
+	}
+	s.keep(item)
+	return nil
+}
+
 // highestStep finds the size class of a table with an integer key.
 type highestStep struct {
 	metricStep
@@ -396,6 +433,7 @@ func (s *highestStep) done() error {
 		return nil
 	}
 	next := newAnchorStep(s.metricStep, s.dialogue.key.Size(s.metric, s.highest))
+	next.highest = s.highest
 	s.dialogue.steps = append([]step{next}, s.dialogue.steps...)
 	return nil
 }
@@ -403,9 +441,10 @@ func (s *highestStep) done() error {
 // anchorStep reads the rows that are checked.
 type anchorStep struct {
 	metricStep
-	size   fingerprint.Item
-	probes []int64
-	rows   map[int64][][]byte
+	size    fingerprint.Item
+	highest int64 // when collecting
+	probes  []int64
+	rows    map[int64][][]byte
 }
 
 func newAnchorStep(base metricStep, size fingerprint.Item) *anchorStep {
@@ -440,14 +479,40 @@ func (s *anchorStep) row(row []any) error {
 	return nil
 }
 
+// done leaves out, for a new license, the rows that can be told from their
+// keys: they count as absent.
 func (s *anchorStep) done() error {
 	for id := range s.rows {
 		if !slices.Contains(s.probes, id) {
 			return WrongRows.New("a row of another key", "metric", s.metric.Name, "reason", "not asked for")
 		}
 	}
-	s.keep(s.dialogue.key.Anchors(s.metric, s.size, s.rows))
-	return nil
+	if s.dialogue.licensed != nil {
+		s.keep(s.dialogue.key.Anchors(s.metric, s.size, s.rows))
+		return nil
+	}
+	sample := s.sample()
+	return s.predict(sample, func(predicted []bool) fingerprint.Item {
+		s.without(predicted)
+		return s.dialogue.key.Anchors(s.metric, s.size, s.rows)
+	})
+}
+
+func (s *anchorStep) sample() Sample {
+	sample := Sample{Metric: s.metric.Name, Read: len(s.rows), Highest: s.highest}
+	for _, id := range slices.Sorted(maps.Keys(s.rows)) {
+		sample.Rows = append(sample.Rows, s.rows[id])
+	}
+	return sample
+}
+
+// without drops predicted rows, which are in the order of their keys.
+func (s *anchorStep) without(predicted []bool) {
+	for i, id := range slices.Sorted(maps.Keys(s.rows)) {
+		if predicted[i] {
+			delete(s.rows, id)
+		}
+	}
 }
 
 // lineageStep reads the rows of the lineage. That it fails is no problem of a
@@ -457,7 +522,9 @@ type lineageStep struct {
 	key fingerprint.Key
 }
 
+// done leaves out what would give two customers one lineage.
 func (s *lineageStep) done() error {
+	s.without(fingerprint.Predict(s.sample().Rows).Predicted)
 	s.dialogue.lineage = s.key.Lineage(s.metric, s.rows)
 	return nil
 }
@@ -468,8 +535,14 @@ type setStep struct {
 	sampler *fingerprint.Sampler
 	dated   int // which value of a row is the time of its creation; 0: none
 	rows    int
-	unknown int
+
+	unknown   int
+	strangers [][][]byte // the first of the unknown rows
 }
+
+// maxUnknown bounds the unknown rows that are kept, to see whether they
+// follow from their keys.
+const maxUnknown = 256
 
 func (s *setStep) query() Query {
 	return Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.all(s.source, s.columns, MaxSetRows+1), Columns: s.kinds(), Limit: MaxSetRows + 1}
@@ -484,7 +557,9 @@ func (s *setStep) row(row []any) error {
 		return err
 	}
 	if value, sampled := s.sampler.Add(values); sampled && s.isUnknown(value, values) {
-		s.unknown++
+		if s.unknown++; s.unknown <= maxUnknown {
+			s.strangers = append(s.strangers, values)
+		}
 	}
 	return nil
 }
@@ -504,11 +579,50 @@ func (s *setStep) isUnknown(value uint16, row [][]byte) bool {
 }
 
 func (s *setStep) done() error {
-	s.keep(s.sampler.Item())
-	if !s.dialogue.issued.IsZero() && s.dated > 0 {
-		s.dialogue.unknown[s.index] = fingerprint.UnknownClass(s.unknown)
+	if s.dialogue.licensed != nil {
+		s.keep(s.sampler.Item())
+		s.countUnknown()
+		return nil
 	}
-	return nil
+	sample := Sample{Metric: s.metric.Name, Read: s.rows, Rows: s.sampler.Rows()}
+	return s.predict(sample, func(predicted []bool) fingerprint.Item {
+		s.sampler.Leave(predicted)
+		return s.sampler.Item()
+	})
+}
+
+// countUnknown does not count the rows that the license left out because they
+// follow from their keys. Of more than maxUnknown rows it takes the share.
+func (s *setStep) countUnknown() {
+	if s.dialogue.issued.IsZero() || s.dated == 0 {
+		return
+	}
+	left := s.unknown
+	if len(s.strangers) > 0 {
+		left -= s.unknown * fingerprint.Predict(s.strangers).Count() / len(s.strangers)
+	}
+	s.dialogue.unknown[s.index] = fingerprint.UnknownClass(left)
+}
+
+// Statements returns the SQL by which a metric is measured on an engine: of
+// anchors how the highest key is found, and how rows are read by their keys,
+// here two of them; of a set the one statement.
+func Statements(profile *request.Profile, metric request.ProfileMetric, engine Engine) ([]string, error) {
+	dialect, known := dialects[engine]
+	if !known {
+		return nil, UnknownEngine.New("no dialect for this database system", "engine", engine)
+	}
+	dialect.there = func(name string) string { return profile.There(string(engine), name) }
+	columns, err := metric.ColumnList()
+	switch {
+	case err != nil:
+		return nil, err
+	case metric.Kind == fingerprint.Set:
+		return []string{dialect.all(metric, columns, MaxSetRows+1)}, nil
+	case dialect.ascending:
+		return []string{dialect.atLeast(metric), dialect.anchors(metric, columns, 2)}, nil
+	}
+	return []string{dialect.highest(metric), dialect.anchors(metric, columns, 2)}, nil
 }
 
 // Running returns the query for the version that the database says is

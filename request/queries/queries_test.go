@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
@@ -154,7 +155,8 @@ func erp(seed, rows int64) answers {
 	return func(query queries.Query) ([][]any, error) {
 		width := strings.Count(strings.Split(query.SQL, " FROM ")[0], ",") + 1
 		row := func(id int64) []any {
-			values := []any{id, time.Unix(1.6e9+id*3600+seed*17, 0).UTC(), seed*7919 + id*31}
+			random := rand.New(rand.NewPCG(uint64(seed), uint64(id)))
+			values := []any{id, time.Unix(1.6e9+id*3600+random.Int64N(3600), 0).UTC(), random.Int64N(1e9)}
 			if query.Metric == "clientes" && width == 2 && strings.Contains(query.SQL, "guid") || query.Metric == "contatti" {
 				values[0] = fmt.Sprintf("%08x-0000-4000-8000-%012x", seed, id)
 			}
@@ -914,7 +916,7 @@ func withMore(answer answers, rows int, when time.Time) answers {
 		for id := range rows {
 			var created any
 			if !when.IsZero() {
-				created = when
+				created = when.Add(-time.Duration(rand.New(rand.NewPCG(3, uint64(id))).Int64N(1800)) * time.Second)
 			}
 			list = append(list, []any{fmt.Sprintf("ffffffff-0000-4000-8000-%012x", id), created})
 		}

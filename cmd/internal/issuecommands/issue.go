@@ -64,8 +64,10 @@ func Program() ui.Program {
 			Flags: []ui.Flag{{Name: "head", Value: "FILE", Required: true}, {Name: "trust", Value: "FILE", Required: true},
 				{Name: "signer", Value: "file:FILE|gpg:FINGERPRINT", Required: true}, {Name: "log", Value: "FILE", Required: true}, rootFlag, logPassphraseFlag},
 			Run: initialize},
-		{Name: "profile", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-issue profile --desk desk --out sispetro.profile sispetro.toml",
-			Flags: append(signing, ui.Flag{Name: "out", Value: "FILE"}), Run: addProfile},
+		{Name: "profile", Example: "futura-issue profile sign --desk desk --out sispetro.profile sispetro.toml", Commands: []ui.Command{
+			{Name: "sign", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-issue profile sign --desk desk --out sispetro.profile sispetro.toml",
+				Flags: append(signing, ui.Flag{Name: "out", Value: "FILE"}), Run: signProfile},
+		}},
 		{Name: "customer", Example: `futura-issue customer add --desk desk --name "Posto Sol" 00123`, Commands: []ui.Command{
 			{Name: "add", Arguments: "NUMBER", Minimum: 1, Maximum: 1,
 				Example: `futura-issue customer add --desk desk --name "Posto Sol" --keyuser "Ana Lima <ana@posto.example>" 00123`,

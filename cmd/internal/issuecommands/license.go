@@ -24,7 +24,7 @@ func newFolder(path string) error {
 	return files.MakePrivate(path)
 }
 
-func addProfile(s *ui.Session) error {
+func signProfile(s *ui.Session) error {
 	path := s.Arguments()[0]
 	draft, err := files.Read(path, signedtext.MaxText)
 	if err != nil {

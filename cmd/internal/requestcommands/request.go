@@ -28,6 +28,7 @@ const (
 	badArguments = fault.Code("FL-818") // --connection that cannot be read
 	notOurs      = fault.Code("FL-452") // a request that another installation made
 	notExplained = fault.Code("FL-453") // a request measured by a profile that is not installed
+	notProven    = fault.Code("FL-313") // a profile that a check refuses
 	unverified   = fault.Code("FL-414") // an engine that was never tried with a real server
 )
 
@@ -61,6 +62,7 @@ func Program() ui.Program {
 		{Name: "grants", Arguments: "[FILE…]", Maximum: -1, Example: "futura-request grants --engine postgresql --database erp futura.trust sispetro.profile",
 			Flags: []ui.Flag{homeFlag, {Name: "database", Value: "NAME", Words: "flag-grants-database"}, {Name: "engine", Value: "ENGINE", Words: "flag-grants-engine"},
 				{Name: "user", Value: "NAME", Words: "flag-grants-user"}, {Name: "views", Words: "flag-grants-views"}, {Name: "out", Value: "FILE"}, rootFlag}, Run: grants},
+		profileCommands(),
 		{Name: "gate", Arguments: "-- COMMAND ARGUMENTS…", Passes: true, Example: "futura-request gate -- /opt/sispetro/hermes --port 211",
 			Flags: []ui.Flag{homeFlag, versionFlag, {Name: "wait", Value: "DURATION"}}, Run: gate},
 	}}

@@ -205,8 +205,8 @@ func (t *tour) desk() error {
 		[]string{"futura-issue", "init", "--head", t.path("safe", "futura.head"), "--trust", t.path("issuer", "futura.trust"),
 			"--signer", t.path("transfer", "signer.key"), "--log", t.path("transfer", "log.key"), "--root", t.root,
 			"--log-passphrase-file", t.path("passphrases", "log"), t.path("desk")},
-		with(append(signing, "--out", t.path("sispetro.profile")), "futura-issue", "profile", t.path("profiles", "sispetro.toml")),
-		with(append(signing, "--out", t.path("crm.profile")), "futura-issue", "profile", t.path("profiles", "crm.toml")),
+		with(append(signing, "--out", t.path("sispetro.profile")), "futura-issue", "profile", "sign", t.path("profiles", "sispetro.toml")),
+		with(append(signing, "--out", t.path("crm.profile")), "futura-issue", "profile", "sign", t.path("profiles", "crm.toml")),
 		with(append(desk, "--name", "Posto Sol Ltda", "--keyuser", "Ana Lima <ana@posto-sol.example>"), "futura-issue", "customer", "add", "00123"),
 		append([]string{"futura-issue", "contract", "set"}, append(desk, "--versions", "8.8..8.9", "--modules", "0 S3 fiscal", "--maintenance", "2099-12-31", "00123", "sispetro")...),
 	)
