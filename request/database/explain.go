@@ -110,8 +110,12 @@ func sqliteCode(code int, words string) fault.Code {
 	switch code & 0xFF {
 	case busy, locked:
 		return Busy
-	case permission, authorization, readOnly: // read-only: a write-ahead log that we may not make
+	case permission, authorization:
 		return NoRight
+	case readOnly:
+		if code != readOnly { // a write-ahead log that we may not make or repair, not a statement that writes
+			return NoRight
+		}
 	case cantOpen, notADatabase, ioError, corrupt:
 		return Unreachable
 	}

@@ -174,6 +174,10 @@ func TestSQLiteThatMayNotBeRead(t *testing.T) {
 	if code := database.SQLiteCode(readOnlyCannotInitialize, "attempt to write a readonly database"); code != database.NoRight {
 		t.Error(code)
 	}
+	const readOnly = 8
+	if code := database.SQLiteCode(readOnly, "attempt to write a readonly database"); code != database.QueryFailed {
+		t.Error(code)
+	}
 }
 
 func sourceOf(settings database.Settings) source { return source{settings: settings} }
