@@ -243,22 +243,22 @@ func anEndlessQueryIsEnded(t *testing.T, server server) {
 // A server that dies between two queries ends the measuring at once, and
 // nothing is decided.
 func TestAServerThatDies(t *testing.T) {
-	for name, start := range map[string]func() (peertest.Server, source){
-		"PostgreSQL": func() (peertest.Server, source) {
+	for name, start := range map[string]func(testing.TB) (peertest.Server, source){
+		"PostgreSQL": func(t testing.TB) (peertest.Server, source) {
 			server := peertest.PostgreSQL(t)
 			return server, newPostgreSQL(t, server, "erp")
 		},
-		"MariaDB": func() (peertest.Server, source) {
+		"MariaDB": func(t testing.TB) (peertest.Server, source) {
 			server := peertest.MariaDB(t)
 			return server, newMariaDB(t, server, "erp")
 		},
-		"Firebird": func() (peertest.Server, source) {
+		"Firebird": func(t testing.TB) (peertest.Server, source) {
 			server := peertest.Firebird(t)
 			return server, newFirebird(t, server, "erp")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server, source := start()
+			server, source := start(t)
 			fillKinds(t, source, 1, 600)
 			profile := profileOf(t, grantedDraft)
 			first := measured(t, profile, source.settings)

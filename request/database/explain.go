@@ -106,12 +106,16 @@ func postgresCode(state string) fault.Code {
 
 // sqliteCode reads the primary result code (sqlite.org/rescode.html).
 func sqliteCode(code int, words string) fault.Code {
-	const busy, locked, permission, cantOpen, notADatabase, authorization, ioError, corrupt = 5, 6, 3, 14, 26, 23, 10, 11
+	const busy, locked, permission, readOnly, cantOpen, notADatabase, authorization, ioError, corrupt = 5, 6, 3, 8, 14, 26, 23, 10, 11
 	switch code & 0xFF {
 	case busy, locked:
 		return Busy
 	case permission, authorization:
 		return NoRight
+	case readOnly:
+		if code != readOnly { // a write-ahead log that we may not make or repair, not a statement that writes
+			return NoRight
+		}
 	case cantOpen, notADatabase, ioError, corrupt:
 		return Unreachable
 	}

@@ -8,11 +8,13 @@
 //	                  its keys are $ROOT and $SIGNER, the serial of its license $SERIAL
 //	status N COMMAND  demands exit status N
 //	full COMMAND      runs a command that cannot write to the disk
+//	erp-server LIE NAME=FILE,… COMMAND  runs a command in the dialogue, answers from SQLite files, prints the last message
 //	damage FILE OLD NEW   replaces bytes in a file
 //	mangle FILE HOW…  does what mail does: quoted, html, printable, misread, dashes, joined, cr, mail, twice, utf16
 //	sqlite FILE SQL   runs SQL on a SQLite database, making it if need be
 //	server KIND       starts a database server: postgres, mariadb or firebird; where it is stands in $DBHOST, $DBPORT
 //	                  and $DBFOLDER, its password in the file dbpass
+//	crash KIND        ends that server at once; only mortal-postgres is of one script
 //	sql KIND NAME FILE  runs the statements of a file on a database of that server, making it if need be;
 //	                  ! sql demands that the server refuses them
 //	copy-rows KIND NAME FILE TABLE…  copies rows of a SQLite database into tables of the same names there
@@ -63,7 +65,7 @@ import (
 
 // Main is TestMain's work: it lets the test binary be the programs.
 func Main(m *testing.M) {
-	commands := map[string]func(){"full": full}
+	commands := map[string]func(){"full": full, "erp-server": playServer}
 	for _, program := range []func() ui.Program{
 		requestcommands.Program, issuecommands.Program, verifycommands.Program, keyscommands.Program, tourcommands.Program,
 	} {
@@ -136,7 +138,7 @@ func Run(t *testing.T, folder string) {
 				script.Setenv("SERIAL", serial(script, stage))
 				script.Setenv("SIGNER", signer(script, stage))
 			},
-			"server": startServer(servers), "sql": runStatements(servers), "copy-rows": copyTables(servers),
+			"server": startServer(servers), "crash": crash(servers), "sql": runStatements(servers), "copy-rows": copyTables(servers),
 			"status": status, "damage": damage, "mangle": mangle, "empty": empty, "sparse": sparse, "sqlite": execute, "lock": lock, "unlock": unlock, "signed": signed, "contains": contains, "cp-glob": copyMatch, "code": findCode,
 			"keyring": keyring, "fingerprint": fingerprint,
 		},
