@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -131,10 +132,10 @@ func (t table) measure(profile *request.Profile) (sample queries.Sample, reason,
 		selected, _, _ := strings.Cut(strings.TrimPrefix(query.SQL, "SELECT "), " FROM ")
 		var err error
 		for id := int64(t.rows); id > 0 && err == nil; id-- {
-			if len(query.Arguments) > 0 && !contains(query.Arguments, id) {
+			values := t.row(id)
+			if len(query.Arguments) > 0 && !slices.Contains(query.Arguments, values[0]) {
 				continue
 			}
-			values := t.row(id)
 			var row []any
 			for name := range strings.SplitSeq(strings.ReplaceAll(selected, "`", ""), ", ") {
 				for i, column := range all {
@@ -143,7 +144,7 @@ func (t table) measure(profile *request.Profile) (sample queries.Sample, reason,
 					}
 				}
 			}
-			if err = dialogue.Row(row); strings.Contains(query.SQL, "LIMIT 1") && !strings.Contains(query.SQL, "LIMIT 1 ") && len(row) == 1 && strings.Contains(query.SQL, "DESC") {
+			if err = dialogue.Row(row); strings.HasSuffix(query.SQL, " DESC LIMIT 1") {
 				break
 			}
 		}
@@ -156,15 +157,6 @@ func (t table) measure(profile *request.Profile) (sample queries.Sample, reason,
 		reason = problems[0].Err
 	}
 	return sample, reason, nil
-}
-
-func contains(arguments []any, id int64) bool {
-	for _, argument := range arguments {
-		if argument == any(id) {
-			return true
-		}
-	}
-	return false
 }
 
 func when(id int64) time.Time {
