@@ -19,12 +19,13 @@ type choice struct {
 	columns []request.Column // that were measured
 	rows    [][][]byte       // in the order of their keys
 	chosen  []int            // places in columns
+	counts  bool             // the key is a number
 }
 
 // choose takes the columns that no formula gives: a time of creation first,
 // then numbers of documents, then whatever else holds enough.
 func (f *Finding) choose(metric request.ProfileMetric, columns []request.Column, sample queries.Sample) error {
-	c := &choice{finding: f, columns: columns, rows: slices.Clone(sample.Rows)}
+	c := &choice{finding: f, columns: columns, rows: slices.Clone(sample.Rows), counts: metric.Key.Kind == request.IntegerColumn}
 	slices.SortFunc(c.rows, func(a, b [][]byte) int { return compareKeys(a[0], b[0]) })
 	for i, column := range columns {
 		if slices.Contains(f.Table.Key, column.Name) {
@@ -86,11 +87,14 @@ func (c *choice) takeTime() {
 		if column.Kind != request.TimestampColumn && column.Kind != request.DateColumn || slices.Contains(c.chosen, at) {
 			continue
 		}
-		score := c.rising(at)
+		score := 0.0
+		if c.counts {
+			score = c.rising(at)
+		}
 		if isCreation(column.Name) {
 			score++
 		}
-		if c.present(at) && 2*c.predict([]int{at}).Count() <= len(c.rows) && score > bestScore {
+		if c.present(at) && 2*c.predict([]int{at}).Count() <= len(c.rows) && (best < 0 || score > bestScore) {
 			best, bestScore = at, score
 		}
 	}
@@ -102,6 +106,7 @@ func (c *choice) takeTime() {
 	switch share := c.rising(best); {
 	case !isCreation(name):
 		f.Doubts = append(f.Doubts, remark("draft-which-time", "column", name))
+	case !c.counts: // the keys have no order
 	case share >= 0.9:
 		f.Reasons = append(f.Reasons, remark("draft-rises", "column", name, "share", int(100*share)))
 	default:

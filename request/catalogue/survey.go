@@ -128,10 +128,10 @@ func (f *Finding) begin() (request.ProfileMetric, []request.Column, *Remark) {
 		column := f.column(name)
 		key, possible := column.read()
 		switch {
-		case Identify(column) != NotSensitive:
-			return none("draft-key-sensitive", "column", name)
 		case !possible:
 			return none("draft-key-type", "column", name, "type", column.Type)
+		case Identify(column) != NotSensitive:
+			return none("draft-key-sensitive", "column", name)
 		case i == 0:
 			metric.Key = key
 		default:

@@ -16,7 +16,7 @@
 // and the newest sixteenth, so that wherever a site cuts its oldest rows off,
 // enough of the newest are known. An item is eight bits of the keyed hash of
 // key and columns of the row with that key: 1 to 255, or 0 where there is no
-// such row.
+// such row, or one that was left out.
 //
 // The span is the highest key rounded down: with a pepper to a 256th of a
 // power of two, 2^e + c·2^e/256, and c is masked by eight bits that only who
@@ -31,6 +31,11 @@
 // how many of its keys have a row. The rows of a small one can be estimated
 // from the size of its sample; a sample of all rows tells their number.
 // docs/privacy.md has the figures.
+//
+// Rows that follow from their keys alone are left out of a new license: one
+// migration date for all, a number that equals the key, times on a straight
+// line. The same script wrote them at every customer. See Predict. Rows that
+// two customers got as copies of the same demonstration data cannot be told.
 //
 // # Items
 //

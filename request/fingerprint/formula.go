@@ -125,7 +125,9 @@ func (c column) lines(keys []float64) []string {
 			order = append(order, i)
 		}
 	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(keys[a], keys[b]) })
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(keys[a], keys[b]), cmp.Compare(c.numbers[a], c.numbers[b]))
+	})
 	if on := c.through(keys, order); 8*len(on) >= 7*len(order) && len(on) > 3 {
 		mark(labels, on, "all")
 		return labels

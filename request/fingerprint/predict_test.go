@@ -2,8 +2,10 @@ package fingerprint_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -210,4 +212,134 @@ func TestScriptsArePredicted(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestPredictionInNumbers(t *testing.T) {
+	if prediction := fingerprint.Predict(nil); prediction.Count() != 0 || prediction.Bits() != 0 || prediction.Weak() {
+		t.Errorf("no rows: %+v", prediction)
+	}
+	var rows [][][]byte
+	for id := range int64(64) {
+		rows = append(rows, canonical(id, (id*id*7919+id*31)%100, nil))
+	}
+	prediction := fingerprint.Predict(rows)
+	if !prediction.Weak() || prediction.Bits() > 7.5 || prediction.Bits() < 4 {
+		t.Errorf("a hundred values: %.1f bits, weak %v, %d of %d pairs alike", prediction.Bits(), prediction.Weak(), prediction.Alike, prediction.Pairs)
+	}
+	if got := fmt.Sprint(prediction.Columns[1]); got != "{same 64}" {
+		t.Errorf("NULL: %s", got)
+	}
+	rows = nil
+	for id := range int64(64) { // a quarter of the rows of one instant
+		when := begun
+		if id%4 != 0 {
+			when = begun.Add(time.Duration(id*id*id*7919%100_000_007) * time.Second)
+		}
+		rows = append(rows, canonical(id, when))
+	}
+	prediction = fingerprint.Predict(rows)
+	if prediction.Count() != 16 || !prediction.Predicted[0] || prediction.Predicted[1] || prediction.Weak() || prediction.Alike != 0 {
+		t.Errorf("a quarter: %d predicted, %+v", prediction.Count(), prediction.Columns)
+	}
+}
+
+// The order of the rows does not matter: engines give them in any.
+func TestPredictionDoesNotDependOnTheOrder(t *testing.T) {
+	for name, row := range predictable {
+		var rows, turned [][][]byte
+		for id := range int64(100) {
+			made := row(id)
+			if id%3 == 0 {
+				made = canonical(append([]any{id}, make([]any, len(made)-1)...)...)
+				for i := range made[1:] {
+					made[1+i] = canonical(strconv.FormatUint(rand.New(rand.NewPCG(1, uint64(id))).Uint64(), 36))[0]
+				}
+			}
+			rows = append(rows, made)
+		}
+		order := rand.New(rand.NewPCG(3, 3)).Perm(len(rows))
+		for _, at := range order {
+			turned = append(turned, rows[at])
+		}
+		one, two := fingerprint.Predict(rows), fingerprint.Predict(turned)
+		for i, at := range order {
+			if two.Predicted[i] != one.Predicted[at] {
+				t.Errorf("%s: row %d", name, at)
+			}
+		}
+		if one.Alike != two.Alike || one.Pairs != two.Pairs {
+			t.Errorf("%s: %d of %d, %d of %d", name, one.Alike, one.Pairs, two.Alike, two.Pairs)
+		}
+	}
+}
+
+// A sampler that finds the exponent keeps up to 256 rows for a prediction, and
+// leaves out of its sample what it is told to.
+func TestSamplerLeavesRowsOut(t *testing.T) {
+	metric := fingerprint.Metric{Name: "people", Kind: set, Count: 8, Weight: 1}
+	key := keyOf("salt")
+	fill := func(rows int64) *fingerprint.Sampler {
+		sampler := key.NewSampler(metric)
+		for id := range rows {
+			sampler.Add(rowOf(1, id))
+		}
+		return sampler
+	}
+	for rows, most := range map[int64]int{0: 0, 5: 5, 200: 200, 5000: 256} {
+		if got := len(fill(rows).Rows()); got > most || rows > 200 && got < 64 {
+			t.Errorf("%d rows: %d kept", rows, got)
+		}
+	}
+	whole, less := fill(200), fill(200)
+	out := make([]bool, 200)
+	for i := range out {
+		out[i] = i%2 == 0
+	}
+	less.Leave(out)
+	one, two := whole.Item(), less.Item()
+	if len(two.Values) == 0 || len(two.Values) > 8 || two.Exponent > one.Exponent {
+		t.Errorf("%+v, %+v", one, two)
+	}
+	again := key.NewSamplerAt(metric, two.Exponent)
+	for id := range int64(200) {
+		again.Add(rowOf(1, id))
+	}
+	for _, value := range two.Values {
+		found := false
+		for _, other := range again.Item().Values {
+			found = found || value == other
+		}
+		if !found {
+			t.Errorf("%d is not found again", value)
+		}
+	}
+}
+
+// FuzzPredict holds that a prediction ends, and says something of every row,
+// whatever a database holds.
+func FuzzPredict(f *testing.F) {
+	f.Add("1,2020-01-01T00:00:00.000000;2,x;3,", 2)
+	f.Add("a1,1;a2,2;a3,9223372036854775807;;", 2)
+	f.Add("00000000000000000000000000000001,1;ffffffffffffffffffffffffffffffff,-1", 2)
+	f.Fuzz(func(t *testing.T, text string, width int) {
+		if width < 1 || width > 5 || len(text) > 2000 {
+			return
+		}
+		var rows [][][]byte
+		for line := range strings.SplitSeq(text, ";") {
+			row := make([][]byte, width)
+			for i := range row {
+				value, rest, _ := strings.Cut(line, ",")
+				row[i], line = append([]byte{1}, value...), rest
+				if value == "" {
+					row[i] = []byte{0}
+				}
+			}
+			rows = append(rows, row)
+		}
+		prediction := fingerprint.Predict(rows)
+		if len(prediction.Predicted) != len(rows) || prediction.Count() > len(rows) || prediction.Alike > prediction.Pairs || math.IsNaN(prediction.Bits()) || prediction.Bits() < 0 {
+			t.Errorf("%+v", prediction)
+		}
+	})
 }

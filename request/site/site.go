@@ -358,7 +358,21 @@ func (s *Site) collect(ctx context.Context, connection Connection, profile *requ
 		return database, err
 	}
 	database.Items, database.Lineage = dialogue.Encoded(), dialogue.Lineage()
-	return database, enough(connection, profile, dialogue)
+	if err := enough(connection, profile, dialogue); err != nil {
+		return database, err
+	}
+	s.warnOfPredictable(connection, dialogue)
+	return database, nil
+}
+
+// warnOfPredictable tells of metrics that Futura should replace. The others
+// are enough.
+func (s *Site) warnOfPredictable(connection Connection, dialogue *queries.Dialogue) {
+	for _, problem := range dialogue.Problems() {
+		if errors.Is(problem.Err, queries.Predictable) {
+			s.warn(fault.With(problem.Err, "database", connection.Name))
+		}
+	}
 }
 
 // enough refuses a fingerprint that could not be recognized later, and says
