@@ -5,3 +5,6 @@ const FirebirdNoWait = firebirdNoWait
 
 // Explain is explain without a metric.
 func Explain(err error) error { return explain(err, "") }
+
+// SQLiteCode gives SQLite's primary result codes a meaning.
+var SQLiteCode = sqliteCode

@@ -120,7 +120,8 @@ GRANT SELECT (id, criado) ON kinds.lancamento TO licro@'127.0.0.1';
 		zero, null := newMariaDB(t, server, "zero"), newMariaDB(t, server, "nulls")
 		for source, written := range map[*sql.DB]string{zero.admin: "'0000-00-00'", null.admin: "NULL"} {
 			executeAll(t, source, tables[queries.MySQL]+"INSERT INTO parametro VALUES ('1', 'a secret of twenty-five bytes');\nSET sql_mode = '';\n"+
-				"INSERT INTO lancamento SELECT seq, 1, 1, md5(seq), 'x', "+written+", "+written+", NULL, NULL FROM seq_1_to_40;\n")
+				"INSERT INTO lancamento SELECT seq, 1, 1, MD5(seq), 'x', "+written+", "+written+", NULL, NULL FROM seq_1_to_40;\n"+
+				"INSERT INTO usuario SELECT MD5(seq), "+written+", 1 FROM seq_1_to_40;\n")
 		}
 		sameEverywhere(t, profileOf(t, everyKind), zero, null)
 	})
