@@ -21,13 +21,13 @@ import (
 
 // Codes of this package's errors.
 const (
-	Unreachable  = fault.Code("FL-401") // no connection
+	Unreachable  = queries.Unreachable
 	LoginRefused = fault.Code("FL-402") // user or password refused
-	MissingTable = fault.Code("FL-403") // a table or column is not there
-	NoRight      = fault.Code("FL-404") // the user may not read it
-	Busy         = fault.Code("FL-405") // another program holds it locked
-	TooSlow      = fault.Code("FL-406") // over the time limit
-	QueryFailed  = fault.Code("FL-411") // any other refusal of the database
+	MissingTable = queries.MissingTable
+	NoRight      = queries.NoRight
+	Busy         = queries.Busy
+	TooSlow      = queries.TooSlow
+	QueryFailed  = queries.QueryFailed
 	BadSettings  = fault.Code("FL-413") // connection settings that cannot be right
 )
 

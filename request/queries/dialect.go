@@ -20,7 +20,7 @@ func (d dialect) selected(limit int, columns, table, rest string) string {
 	first, last := "", ""
 	if limit > 0 && d.first != "" {
 		first = fmt.Sprintf(d.first, limit)
-	} else if limit > 0 {
+	} else if limit > 0 && d.last != "" {
 		last = fmt.Sprintf(d.last, limit)
 	}
 	return "SELECT " + first + columns + " FROM " + d.name(table) + rest + last
@@ -62,8 +62,10 @@ func (d dialect) all(metric request.ProfileMetric, columns []request.Column, lim
 	return d.selected(limit, d.columns(metric, columns), metric.Table, "")
 }
 
-// place reads one value; two rows are enough to see that there is not
-// exactly one.
+// placeRows are enough to see that there is not exactly one.
+const placeRows = 2
+
+// place reads one value.
 func (d dialect) place(place request.Place) string {
-	return d.selected(2, d.name(place.Column), place.Table, "")
+	return d.selected(placeRows, d.name(place.Column), place.Table, "")
 }

@@ -35,6 +35,17 @@ const (
 	NoPepper      = fault.Code("FL-410") // the product's secret is not where the profile says
 	UnknownEngine = fault.Code("FL-412") // an engine without a dialect
 	Predictable   = fault.Code("FL-310") // rows that can be told from their keys
+	WrongRows     = fault.Code("FL-495") // rows that cannot be the answer to a query
+)
+
+// Codes of what a database refuses, whoever runs the queries.
+const (
+	Unreachable  = fault.Code("FL-401") // no connection
+	MissingTable = fault.Code("FL-403") // a table or column is not there
+	NoRight      = fault.Code("FL-404") // the user may not read it
+	Busy         = fault.Code("FL-405") // another program holds it locked
+	TooSlow      = fault.Code("FL-406") // over the time limit
+	QueryFailed  = fault.Code("FL-411") // any other refusal of the database
 )
 
 // MaxSetRows bounds the rows that are read of a set's table: 200,000 rows
@@ -46,6 +57,9 @@ type Query struct {
 	Metric    string // which metric it serves; empty for the pepper
 	SQL       string
 	Arguments []any
+	Columns   []request.ColumnKind // kinds of the values of a row, in their order
+	Limit     int                  // how many rows are read at most
+	MayLack   bool                 // whether no row is an answer too
 }
 
 // Problem is a metric that could not be measured, and why.
@@ -132,6 +146,9 @@ func Continue(profile *request.Profile, engine Engine, salt, items []byte, issue
 
 func start(profile *request.Profile, engine Engine, salt []byte, licensed fingerprint.Items) (*Dialogue, error) {
 	dialect, known := dialects[engine]
+	if engine == Spoken {
+		dialect, known = standard, true
+	}
 	if !known {
 		return nil, UnknownEngine.New("no dialect for this database system", "engine", engine)
 	}
@@ -141,11 +158,18 @@ func start(profile *request.Profile, engine Engine, salt []byte, licensed finger
 		items:   make(fingerprint.Items, len(profile.Metrics)),
 		unknown: slices.Repeat([]fingerprint.Unknown{fingerprint.NotKnown}, len(profile.Metrics)),
 	}
-	if profile.Pepper != nil {
-		dialogue.steps = []step{&pepperStep{dialogue: dialogue}}
-		return dialogue, nil
+	return dialogue, dialogue.lineUp()
+}
+
+// lineUp makes the steps: first for the pepper, without which nothing else
+// can be asked.
+func (d *Dialogue) lineUp() error {
+	if d.profile.Pepper != nil {
+		d.steps = []step{&pepperStep{dialogue: d}}
+		return nil
 	}
-	return dialogue, dialogue.begin(nil)
+	d.steps = nil
+	return d.begin(nil)
 }
 
 // begin derives the key and lines up the metrics.
@@ -296,7 +320,7 @@ type pepperStep struct {
 const minPepper = 16
 
 func (s *pepperStep) query() Query {
-	return Query{SQL: s.dialogue.dialect.place(*s.dialogue.profile.Pepper)}
+	return placeQuery(s.dialogue.dialect, *s.dialogue.profile.Pepper, request.BytesColumn)
 }
 
 func (s *pepperStep) row(values []any) (err error) {
@@ -334,6 +358,15 @@ type metricStep struct {
 	metric   fingerprint.Metric
 	source   request.ProfileMetric
 	columns  []request.Column
+}
+
+// kinds returns the kinds of key and columns.
+func (s *metricStep) kinds() []request.ColumnKind {
+	kinds := []request.ColumnKind{s.source.Key.Kind}
+	for _, column := range s.columns {
+		kinds = append(kinds, column.Kind)
+	}
+	return kinds
 }
 
 func (s *metricStep) keep(item fingerprint.Item) { s.dialogue.items[s.index] = item }
@@ -383,7 +416,7 @@ type highestStep struct {
 }
 
 func (s *highestStep) query() Query {
-	return Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.highest(s.source)}
+	return Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.highest(s.source), Columns: s.kinds()[:1], Limit: 1}
 }
 
 func (s *highestStep) row(values []any) error {
@@ -420,7 +453,7 @@ func newAnchorStep(base metricStep, size fingerprint.Item) *anchorStep {
 }
 
 func (s *anchorStep) query() Query {
-	query := Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.anchors(s.source, s.columns, len(s.probes))}
+	query := Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.anchors(s.source, s.columns, len(s.probes)), Columns: s.kinds(), Limit: len(s.probes)}
 	for _, probe := range s.probes {
 		query.Arguments = append(query.Arguments, probe)
 	}
@@ -449,6 +482,11 @@ func (s *anchorStep) row(row []any) error {
 // done leaves out, for a new license, the rows that can be told from their
 // keys: they count as absent.
 func (s *anchorStep) done() error {
+	for id := range s.rows {
+		if !slices.Contains(s.probes, id) {
+			return WrongRows.New("a row of another key", "metric", s.metric.Name, "reason", "not asked for")
+		}
+	}
 	if s.dialogue.licensed != nil {
 		s.keep(s.dialogue.key.Anchors(s.metric, s.size, s.rows))
 		return nil
@@ -507,7 +545,7 @@ type setStep struct {
 const maxUnknown = 256
 
 func (s *setStep) query() Query {
-	return Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.all(s.source, s.columns, MaxSetRows+1)}
+	return Query{Metric: s.metric.Name, SQL: s.dialogue.dialect.all(s.source, s.columns, MaxSetRows+1), Columns: s.kinds(), Limit: MaxSetRows + 1}
 }
 
 func (s *setStep) row(row []any) error {
@@ -595,5 +633,9 @@ func Running(profile *request.Profile, engine Engine) (Query, bool) {
 		return Query{}, false
 	}
 	dialect.there = func(name string) string { return profile.There(string(engine), name) }
-	return Query{SQL: dialect.place(*profile.Running)}, true
+	return placeQuery(dialect, *profile.Running, request.TextColumn), true
+}
+
+func placeQuery(dialect dialect, place request.Place, kind request.ColumnKind) Query {
+	return Query{SQL: dialect.place(place), Columns: []request.ColumnKind{kind}, Limit: placeRows, MayLack: true}
 }

@@ -732,6 +732,78 @@ func TestErrorAmongTheRows(t *testing.T) {
 	}
 }
 
+// Who ignores the arguments and gives other rows is not taken for another
+// database.
+func TestRowsOfOtherKeys(t *testing.T) {
+	profile := profileOf(t, draft)
+	dialogue := collect(t, profile, queries.SQLite)
+	run(t, dialogue, func(query queries.Query) ([][]any, error) {
+		if asked(query) == "anchors" {
+			query.Arguments = append(slices.Clone(query.Arguments[1:]), int64(99))
+		}
+		return erp(1, 100)(query)
+	})
+	problems := dialogue.Problems()
+	if len(problems) != 1 || !errors.Is(problems[0].Err, queries.WrongRows) || dialogue.Items()[0].Measured {
+		t.Errorf("%v", problems)
+	}
+}
+
+// Every query says what its rows hold, for those who are not database/sql.
+func TestQueriesSayWhatTheyWant(t *testing.T) {
+	profile := profileOf(t, draft+pepper)
+	list := run(t, collect(t, profile, queries.SQLite), erp(1, 100))
+	running, _ := queries.Running(profile, queries.SQLite)
+	for _, query := range append(list, running) {
+		columns := strings.Count(strings.Split(query.SQL, " FROM ")[0], ",") + 1
+		if len(query.Columns) != columns || query.Limit < 1 {
+			t.Errorf("%+v", query)
+		}
+	}
+}
+
+func TestDialects(t *testing.T) {
+	profile := profileOf(t, draft+renames)
+	for _, test := range []struct {
+		dialect       queries.Dialect
+		highest, some string
+	}{
+		{queries.Dialect{}, `SELECT "id" FROM "erp"."pedido" ORDER BY "id" DESC FETCH FIRST 1 ROWS ONLY`, `"id" IN (?, ?`},
+		{queries.Dialect{Engine: "oracle", Quote: "none", Placeholder: ":1"}, `SELECT id FROM erp.pedido ORDER BY id DESC FETCH FIRST 1 ROWS ONLY`, `id IN (:1, :2`},
+		{queries.Dialect{Engine: "interbase", Limit: "first", Placeholder: ":p1"}, `SELECT FIRST 1 "id" FROM "erp"."pedido" ORDER BY "id" DESC`, `"id" IN (:p1, :p2`},
+		{queries.Dialect{Engine: "firebird", Placeholder: ":p1"}, `SELECT FIRST 1 "ID" FROM "ERP"."PEDIDO" WHERE "ID" >= CAST(:p1 AS BIGINT) ORDER BY "ID"`, `"GUID"`},
+		{queries.Dialect{Quote: "brackets", Limit: "top", Placeholder: "@p1"}, `SELECT TOP (1) [id] FROM [erp].[pedido] ORDER BY [id] DESC`, `[id] IN (@p1, @p2`},
+		{queries.Dialect{Quote: "backquote", Limit: "limit"}, "SELECT `id` FROM `erp`.`pedido` ORDER BY `id` DESC LIMIT 1", "`id` IN (?, ?"},
+		{queries.Dialect{Limit: "none"}, `SELECT "id" FROM "erp"."pedido" ORDER BY "id" DESC`, `"id" IN (?, ?`},
+		{queries.Dialect{Engine: "postgresql"}, `SELECT "order_id" FROM "public"."orders" ORDER BY "order_id" DESC LIMIT 1`, `"order_id" IN (?, ?`},
+		{queries.Dialect{Engine: "postgresql", Placeholder: "$1"}, `SELECT "order_id" FROM "public"."orders" ORDER BY "order_id" DESC LIMIT 1`, `"order_id" IN ($1, $2`},
+	} {
+		dialogue := collect(t, profile, queries.Spoken)
+		if err := dialogue.Speak(test.dialect); err != nil {
+			t.Fatal(err)
+		}
+		list := statements(run(t, dialogue, erp(1, 100)))
+		if list[0] != test.highest || !strings.Contains(list[1], test.some) {
+			t.Errorf("%+v:\n%s\n%s", test.dialect, list[0], list[1])
+		}
+	}
+	query, told := queries.RunningIn(profile, queries.Dialect{Engine: "sqlite"})
+	if want := "SELECT `versao` FROM `parameter` LIMIT 2"; !told || query.SQL != want {
+		t.Errorf("%s, want %s", query.SQL, want)
+	}
+	if _, told := queries.RunningIn(profile, queries.Dialect{Limit: "rownum"}); told {
+		t.Error("a version in a dialect that nobody speaks")
+	}
+	for _, wrong := range []queries.Dialect{{Quote: `"`}, {Placeholder: ":x; DROP TABLE pedido"}, {Limit: "rownum"}} {
+		if err := wrong.Check(); !errors.Is(err, queries.BadDialect) {
+			t.Errorf("%+v: %v", wrong, err)
+		}
+		if err := collect(t, profile, queries.SQLite).Speak(wrong); !errors.Is(err, queries.BadDialect) {
+			t.Errorf("%+v: %v", wrong, err)
+		}
+	}
+}
+
 // Asked is the list of all that was handed out, as it was handed out.
 func TestAskedIsWhatWasHandedOut(t *testing.T) {
 	dialogue := collect(t, profileOf(t, draft+pepper), queries.PostgreSQL)

@@ -33,7 +33,7 @@ func (s *searchStep) asked() int64 {
 
 func (s *searchStep) query() Query {
 	query := s.highestStep.query()
-	query.SQL, query.Arguments = s.dialogue.dialect.atLeast(s.source), []any{s.asked()}
+	query.SQL, query.Arguments, query.MayLack = s.dialogue.dialect.atLeast(s.source), []any{s.asked()}, true
 	return query
 }
 

@@ -151,6 +151,9 @@ func (c Connection) Where() string {
 	if c.Path != "" {
 		return c.Path
 	}
+	if c.Host == "" {
+		return ""
+	}
 	if c.Port == 0 {
 		return c.Host + ", " + c.Database
 	}
@@ -169,6 +172,7 @@ func (c Connection) check() error {
 	}
 	engine := queries.Engine(c.Engine)
 	switch {
+	case engine == queries.Spoken && !c.Views: // the program that runs the queries reaches it
 	case !slices.Contains(queries.Engines(), engine):
 		return badConfig("database.engine", "engine")
 	case !engine.HasServer() && c.Path == "":

@@ -3,6 +3,7 @@ package requestcommands
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -18,6 +19,12 @@ func check(s *ui.Session) error {
 	if err := s.CheckFormat(); err != nil {
 		return err
 	}
+	if s.Bool(dialogueFlag.Name) && (s.IsSet(upgradeFlag.Name) || s.Bool(afterFlag.Name) || s.IsSet(confirmFlag.Name)) {
+		return ui.OptionValue.New("not in the dialogue", "option", "--"+dialogueFlag.Name)
+	}
+	if s.Bool(dialogueFlag.Name) {
+		return speak(s, "check", checkSpoken)
+	}
 	if s.IsSet(upgradeFlag.Name) || s.Bool(afterFlag.Name) {
 		return ready(s)
 	}
@@ -28,35 +35,49 @@ func check(s *ui.Session) error {
 	if err != nil {
 		return err
 	}
-	ctx := context.Background()
-	reached := newConnections(s, opened.Folder)
-	current, err := running(ctx, s, opened, reached)
+	checked, current, err := examine(s, opened, newConnections(s, opened.Folder))
 	if err != nil {
 		return err
 	}
-	here := place(s, reached, current)
-	here.Whole = true
-	checked, err := opened.Check(ctx, here)
-	if err != nil {
-		return err
-	}
-	verdict := checked.Best
-	opened.Journal(s.Now(), "check", string(verdict.Outcome), checked.Path)
-	opened.WarnOfAge(s.Now())
-	showWarnings(s, opened)
-	reached.mentionAllExcess(ctx, opened)
 	if s.IsJSON() {
 		s.JSON(checkObject(s, checked, current))
 	} else {
 		printChecked(s, opened, checked, current)
 	}
+	if status := checkStatus(checked.Best); status != 0 {
+		return ui.Exit{Status: status}
+	}
+	return nil
+}
+
+// examine checks, and says what is wrong beside the answer.
+func examine(s *ui.Session, opened *site.Site, reached *connections) (*site.Checked, verify.Running, error) {
+	ctx := context.Background()
+	current, err := running(ctx, s, opened, reached)
+	if err != nil {
+		return nil, current, err
+	}
+	here := place(s, reached, current)
+	here.Whole = true
+	checked, err := opened.Check(ctx, here)
+	if err != nil {
+		return nil, current, err
+	}
+	opened.Journal(s.Now(), "check", string(checked.Best.Outcome), checked.Path)
+	opened.WarnOfAge(s.Now())
+	showWarnings(s, opened)
+	reached.mentionAllExcess(ctx, opened)
+	return checked, current, nil
+}
+
+func checkStatus(verdict verify.Verdict) int {
 	switch verdict.Outcome {
 	case verify.Valid:
-		return nil
+		return 0
 	case verify.NotValid:
-		return ui.Exit{Status: 1}
+		return 1
 	}
-	return ui.Exit{Status: 2}
+	return 2
 }
 
 func checkObject(s *ui.Session, checked *site.Checked, current verify.Running) map[string]any {
@@ -75,7 +96,7 @@ func checkObject(s *ui.Session, checked *site.Checked, current verify.Running) m
 // a refusal are the product's own.
 func printChecked(s *ui.Session, opened *site.Site, checked *site.Checked, current verify.Running) {
 	verdict := checked.Best
-	headline(s, opened, verdict)
+	printLines(s.Out, headline(s, opened, verdict))
 	if current.Text != "" {
 		s.Line("check-running", "version", current.Text, "source", s.Say("source-"+current.Source))
 	}
@@ -90,30 +111,36 @@ func printChecked(s *ui.Session, opened *site.Site, checked *site.Checked, curre
 	}
 }
 
-func headline(s *ui.Session, opened *site.Site, verdict verify.Verdict) {
+func headline(s *ui.Session, opened *site.Site, verdict verify.Verdict) []string {
 	switch {
 	case verdict.Outcome == verify.Valid && verdict.Warnings():
-		s.Line("check-valid-warnings")
+		return []string{s.Say("check-valid-warnings")}
 	case verdict.Outcome == verify.Valid:
-		s.Line("check-valid")
+		return []string{s.Say("check-valid")}
 	case verdict.Start:
-		s.Line("check-undecided-start")
+		return []string{s.Say("check-undecided-start")}
 	case verdict.Outcome == verify.UndecidedVerdict:
-		s.Line("check-undecided")
-	default:
-		refusal(s, opened, s.Out)
+		return []string{s.Say("check-undecided")}
 	}
+	return refusal(s, opened)
 }
 
-// refusal prints the product's own headline and whom to ask.
-func refusal(s *ui.Session, opened *site.Site, out io.Writer) {
-	words, contact := s.Say("check-not-valid"), ""
-	if profile, err := opened.Profile(); err == nil {
-		words, contact = string(profile.Words.Headline), string(profile.Words.Contact)
+// refusal returns the product's own headline and whom to ask.
+func refusal(s *ui.Session, opened *site.Site) []string {
+	profile, err := opened.Profile()
+	if err != nil {
+		return []string{s.Say("check-not-valid")}
 	}
-	io.WriteString(out, s.Show(words)+"\n")
-	if contact != "" {
-		io.WriteString(out, s.Show(contact)+"\n")
+	lines := []string{s.Show(string(profile.Words.Headline))}
+	if contact := s.Show(string(profile.Words.Contact)); contact != "" {
+		lines = append(lines, contact)
+	}
+	return lines
+}
+
+func printLines(out io.Writer, lines []string) {
+	for _, line := range lines {
+		fmt.Fprintln(out, line)
 	}
 }
 
@@ -153,10 +180,7 @@ func gate(s *ui.Session) error {
 	if err != nil {
 		s.Fail(err)
 	}
-	// No license could be read: that is uncertain too, and the last good
-	// verdict bridges it.
-	unread := err != nil || !verdict.Start && verdict.License == nil
-	if good := site.LastGood(home(s)); unread && good.Permits(s.Now()) {
+	if good, permits := bridge(s, verdict, err); permits {
 		s.Note("gate-last-good", "serial", good.Serial, "time", good.Time, "days", good.Days)
 		return start(s, path, command)
 	}
@@ -175,13 +199,21 @@ func gate(s *ui.Session) error {
 	return start(s, path, command)
 }
 
+// bridge returns the last good verdict, and whether it permits a start: when
+// no license could be read, which is uncertain too.
+func bridge(s *ui.Session, verdict verify.Verdict, err error) (good site.Good, permits bool) {
+	good = site.LastGood(home(s))
+	unread := err != nil || !verdict.Start && verdict.License == nil
+	return good, unread && good.Permits(s.Now())
+}
+
 func stop(s *ui.Session, opened *site.Site, verdict verify.Verdict) error {
 	s.Fail(verdict.Reason())
 	if verdict.Outcome == verify.UndecidedVerdict {
 		s.Note("gate-undecided")
 		return ui.Exit{Status: gateUndecided}
 	}
-	refusal(s, opened, s.Err)
+	printLines(s.Err, refusal(s, opened))
 	s.Note("gate-refused")
 	return ui.Exit{Status: gateRefused}
 }

@@ -8,9 +8,11 @@ import (
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/files"
+	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/database"
 	"github.com/futura/airlicense/request/queries"
 	"github.com/futura/airlicense/request/site"
+	"github.com/futura/airlicense/request/wire"
 )
 
 // connections reaches the databases of a site. It remembers what it asked
@@ -19,6 +21,7 @@ type connections struct {
 	session *ui.Session
 	folder  string // where relative paths start
 	asked   map[string]string
+	partner *wire.Partner // the program that runs the queries of the databases it names; or nil
 	// measured are the connections on which a dialogue came to its end.
 	measured map[string]bool
 }
@@ -34,13 +37,29 @@ func (c *connections) reach(connection site.Connection) error {
 
 // measure runs a dialogue on a database.
 func (c *connections) measure(ctx context.Context, connection site.Connection, dialogue *queries.Dialogue) error {
+	if c.isSpoken(connection) {
+		return fault.With(c.partner.Run(ctx, connection.Name, dialogue), "database", connection.Name)
+	}
 	err := c.use(connection, func(db *sql.DB) error { return database.Run(ctx, db, dialogue) })
 	c.measured[connection.Name] = err == nil
 	return err
 }
 
-// text asks a database one query with one text as its answer.
-func (c *connections) text(ctx context.Context, connection site.Connection, query queries.Query) (answer string, err error) {
+// isSpoken reports whether the partner runs the queries of a database.
+func (c *connections) isSpoken(connection site.Connection) bool {
+	return c.partner != nil && c.partner.Speaks(connection.Name)
+}
+
+// running asks a database for the running version, where the profile says
+// that it tells it.
+func (c *connections) running(ctx context.Context, connection site.Connection, profile *request.Profile) (answer string, err error) {
+	if c.isSpoken(connection) {
+		return c.partner.Running(ctx, connection.Name, profile)
+	}
+	query, told := queries.Running(connection.Reads(profile), queries.Engine(connection.Engine))
+	if !told {
+		return "", nil
+	}
 	err = c.use(connection, func(db *sql.DB) error {
 		answer, err = database.Text(ctx, db, query)
 		return err
@@ -60,6 +79,9 @@ func (c *connections) value(ctx context.Context, connection site.Connection, que
 // use opens a database for one piece of work. An error names the connection
 // and where it leads.
 func (c *connections) use(connection site.Connection, work func(*sql.DB) error) error {
+	if queries.Engine(connection.Engine) == queries.Spoken {
+		return wire.NotSpoken.New("nobody runs the queries", "database", connection.Name)
+	}
 	connection = connection.Within(c.folder)
 	db, err := c.open(connection)
 	if err == nil {

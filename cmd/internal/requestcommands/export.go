@@ -35,7 +35,7 @@ type asked struct {
 	query    queries.Query
 }
 
-func newWanted(ctx context.Context, s *ui.Session, opened *site.Site) (*wanted, error) {
+func newWanted(ctx context.Context, s *ui.Session, opened *site.Site, reached *connections) (*wanted, error) {
 	if _, err := opened.Enrollment(); err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func newWanted(ctx context.Context, s *ui.Session, opened *site.Site) (*wanted, 
 	if err != nil {
 		return nil, err
 	}
-	want := &wanted{profile: profile, version: version, reached: newConnections(s, opened.Folder)}
+	want := &wanted{profile: profile, version: version, reached: reached}
 	current, err := running(ctx, s, opened, want.reached)
 	if err != nil {
 		return nil, err
@@ -79,9 +79,9 @@ func (w *wanted) measure(ctx context.Context, connection site.Connection, dialog
 
 // toSend returns the request to export: the one that preview showed, or one
 // that is measured now.
-func toSend(s *ui.Session, opened *site.Site) (*request.Request, *wanted, error) {
+func toSend(s *ui.Session, opened *site.Site, reached *connections) (*request.Request, *wanted, error) {
 	ctx := context.Background()
-	want, err := newWanted(ctx, s, opened)
+	want, err := newWanted(ctx, s, opened, reached)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -98,52 +98,72 @@ func export(s *ui.Session) error {
 	if err := s.CheckFormat(); err != nil {
 		return err
 	}
+	if s.Bool(dialogueFlag.Name) {
+		return speak(s, "export", exportSpoken)
+	}
 	opened, err := openSite(s)
 	if err != nil {
 		return err
 	}
+	done, err := exportFrom(s, opened, newConnections(s, opened.Folder))
+	switch {
+	case err != nil:
+		return err
+	case s.IsJSON():
+		s.JSON(done.object)
+	default:
+		printLines(s.Out, done.words)
+	}
+	return nil
+}
+
+// exported is what an export did: for programs, and for people.
+type exported struct {
+	object map[string]any
+	words  []string
+}
+
+func exportFrom(s *ui.Session, opened *site.Site, reached *connections) (*exported, error) {
 	if out := s.String("out"); out != "" {
 		if _, err := os.Lstat(out); err == nil {
-			return files.Exists.New("is there already", "file", out)
+			return nil, files.Exists.New("is there already", "file", out)
 		}
 	}
 	outside, err := opened.Outside()
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case outside != nil:
-		return exportText(s, opened, outside)
+		return exportText(s, opened, reached, outside)
 	}
-	return exportSigned(s, opened)
+	return exportSigned(s, opened, reached)
 }
 
-func exportSigned(s *ui.Session, opened *site.Site) error {
+func exportSigned(s *ui.Session, opened *site.Site, reached *connections) (*exported, error) {
 	key, err := unlockKey(s, opened)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	made, want, err := toSend(s, opened)
+	made, want, err := toSend(s, opened, reached)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	signed, err := made.Seal(key)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	out, err := writeExport(s, opened, want, made, ".request", signed.Document.Render(), signed.Digest())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if s.IsJSON() {
-		s.JSON(exported(made, out, signed.Digest(), key.Fingerprint(), want.shown))
-		return nil
+	words := []string{
+		s.Say("request-exported", "file", out, "title", want.profile.Title, "version", made.Product.Version),
+		compareWords(s, out, signed.Digest(), want.shown),
 	}
-	s.Line("request-exported", "file", out, "title", want.profile.Title, "version", made.Product.Version)
-	sayCompare(s, out, signed.Digest(), want.shown)
 	if made.Enrollment != nil {
-		s.Line("request-first", "key", key.Fingerprint())
+		words = append(words, s.Say("request-first", "key", key.Fingerprint()))
 	}
-	return nil
+	return &exported{exportObject(made, out, signed.Digest(), key.Fingerprint(), want.shown), words}, nil
 }
 
 // writeExport writes what leaves the site, once, and into the journal.
@@ -160,21 +180,20 @@ func writeExport(s *ui.Session, opened *site.Site, want *wanted, made *request.R
 	return out, nil
 }
 
-// sayCompare prints the number that ties the file to what preview showed.
-func sayCompare(s *ui.Session, out string, digest signedtext.Digest, shown bool) {
+// compareWords tell the number that ties the file to what preview showed.
+func compareWords(s *ui.Session, out string, digest signedtext.Digest, shown bool) string {
 	if shown {
-		s.Line("request-as-shown", "digest", digest.Groups())
-	} else {
-		s.Line("request-compare", "digest", digest.Groups(), "file", out)
+		return s.Say("request-as-shown", "digest", digest.Groups())
 	}
+	return s.Say("request-compare", "digest", digest.Groups(), "file", out)
 }
 
 func defaultName(made *request.Request) string {
 	return fmt.Sprintf("%s-%s-%s-%s", made.Customer, made.Product.Name, made.Product.Version, made.Created.Format("2006-01-02"))
 }
 
-// exported is what export prints as JSON.
-func exported(made *request.Request, out string, digest signedtext.Digest, key openpgp.Fingerprint, shown bool) map[string]any {
+// exportObject is what export prints as JSON.
+func exportObject(made *request.Request, out string, digest signedtext.Digest, key openpgp.Fingerprint, shown bool) map[string]any {
 	return map[string]any{
 		"file": out, "digest": digest.String(), "compare": digest.Groups(), "previewed": shown, "customer": made.Customer, "site": made.Site,
 		"product": made.Product.Name, "version": made.Product.Version, "key": key.String(),
@@ -185,57 +204,46 @@ func exported(made *request.Request, out string, digest signedtext.Digest, key o
 // exportText writes the request as a text for the program that holds the
 // site's key, and says how gpg signs it. It has no line end at its end: most
 // programs would sign that too.
-func exportText(s *ui.Session, opened *site.Site, certificate *openpgp.Certificate) error {
+func exportText(s *ui.Session, opened *site.Site, reached *connections, certificate *openpgp.Certificate) (*exported, error) {
 	if err := certificate.CheckSigning(s.Now()); err != nil {
-		return err
+		return nil, err
 	}
-	made, want, err := toSend(s, opened)
+	made, want, err := toSend(s, opened, reached)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	text, err := made.Text(certificate)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	digest := signedtext.DigestOf(text)
 	out, err := writeExport(s, opened, want, made, ".text", text, digest)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if s.IsJSON() {
-		object := exported(made, out, digest, certificate.Fingerprint(), want.shown)
-		object["signed"] = false
-		s.JSON(object)
-		return nil
-	}
+	object := exportObject(made, out, digest, certificate.Fingerprint(), want.shown)
+	object["signed"] = false
 	signed := strings.TrimSuffix(out, ".text") + ".request"
-	s.Line("request-text", "file", out, "command", fmt.Sprintf("gpg --local-user %s --digest-algo SHA512 --output %s --clearsign %s",
+	words := s.Say("request-text", "file", out, "command", fmt.Sprintf("gpg --local-user %s --digest-algo SHA512 --output %s --clearsign %s",
 		certificate.Fingerprint().String(), signed, out))
-	sayCompare(s, out, digest, want.shown)
-	return nil
+	return &exported{object, []string{words, compareWords(s, out, digest, want.shown)}}, nil
 }
 
 func install(s *ui.Session) error {
 	if err := s.CheckFormat(); err != nil {
 		return err
 	}
+	if s.Bool(dialogueFlag.Name) {
+		return speak(s, "install", installSpoken)
+	}
 	opened, err := openSite(s)
 	if err != nil {
 		return err
 	}
-	given, err := readGiven(s.Arguments())
+	changes, err := installFrom(s, opened, newConnections(s, opened.Folder))
 	if err != nil {
 		return err
 	}
-	changes, err := opened.Install(context.Background(), given, place(s, newConnections(s, opened.Folder), verify.Running{}))
-	if err != nil {
-		return refusedFile(err, s.Arguments())
-	}
-	for _, change := range changes {
-		opened.Journal(s.Now(), "install", change.Kind, filepath.Base(change.Path))
-		s.WarnRepaired(true, change.Source, change.Repaired)
-	}
-	showWarnings(s, opened)
 	if s.IsJSON() {
 		s.JSON(map[string]any{"installed": changeObjects(s, changes)})
 		return nil
@@ -244,6 +252,23 @@ func install(s *ui.Session) error {
 		printChange(s, change)
 	}
 	return nil
+}
+
+func installFrom(s *ui.Session, opened *site.Site, reached *connections) ([]site.Change, error) {
+	given, err := readGiven(s.Arguments())
+	if err != nil {
+		return nil, err
+	}
+	changes, err := opened.Install(context.Background(), given, place(s, reached, verify.Running{}))
+	if err != nil {
+		return nil, refusedFile(err, s.Arguments())
+	}
+	for _, change := range changes {
+		opened.Journal(s.Now(), "install", change.Kind, filepath.Base(change.Path))
+		s.WarnRepaired(true, change.Source, change.Repaired)
+	}
+	showWarnings(s, opened)
+	return changes, nil
 }
 
 // readGiven reads what Futura sent.

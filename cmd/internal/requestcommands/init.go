@@ -139,6 +139,10 @@ func reachHere(s *ui.Session, connection *site.Connection) error {
 	if err != nil {
 		return err
 	}
+	if queries.Engine(connection.Engine) == queries.Spoken {
+		s.Note("request-spoken", "database", connection.Name)
+		return nil
+	}
 	reached := newConnections(s, here)
 	if err := reached.reach(*connection); err != nil {
 		return err

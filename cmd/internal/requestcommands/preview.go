@@ -60,7 +60,7 @@ func preview(s *ui.Session) error {
 // previewNext measures, and keeps the request for export.
 func previewNext(s *ui.Session, opened *site.Site) error {
 	ctx := context.Background()
-	want, err := newWanted(ctx, s, opened)
+	want, err := newWanted(ctx, s, opened, newConnections(s, opened.Folder))
 	if err != nil {
 		return err
 	}

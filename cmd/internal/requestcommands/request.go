@@ -15,7 +15,6 @@ import (
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/files"
 	"github.com/futura/airlicense/keys/openpgp"
-	"github.com/futura/airlicense/request/queries"
 	"github.com/futura/airlicense/request/site"
 	"github.com/futura/airlicense/verify"
 )
@@ -34,11 +33,12 @@ const (
 )
 
 var (
-	homeFlag    = ui.Flag{Name: "home", Value: "DIR"}
-	rootFlag    = ui.Flag{Name: "root", Value: "FINGERPRINT"}
-	formatFlag  = ui.Flag{Name: "format", Value: "text|json"}
-	versionFlag = ui.Flag{Name: "version", Value: "VERSION", Words: "flag-running"}
-	keyPassFlag = ui.Flag{Name: "passphrase-file", Value: "FILE", Words: "flag-site-passphrase-file"}
+	homeFlag     = ui.Flag{Name: "home", Value: "DIR"}
+	rootFlag     = ui.Flag{Name: "root", Value: "FINGERPRINT"}
+	formatFlag   = ui.Flag{Name: "format", Value: "text|json"}
+	versionFlag  = ui.Flag{Name: "version", Value: "VERSION", Words: "flag-running"}
+	dialogueFlag = ui.Flag{Name: "dialogue"}
+	keyPassFlag  = ui.Flag{Name: "passphrase-file", Value: "FILE", Words: "flag-site-passphrase-file"}
 )
 
 // Program returns futura-request.
@@ -53,10 +53,12 @@ func Program() ui.Program {
 		{Name: "preview", Arguments: "[FILE]", Maximum: 1, Example: "futura-request preview --for 8.9",
 			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Words: "flag-for-preview"}, {Name: "sql"}, versionFlag, formatFlag}, Run: preview},
 		{Name: "export", Example: "futura-request export --for 8.9",
-			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Required: true}, {Name: "out", Value: "FILE"}, versionFlag, keyPassFlag, formatFlag}, Run: export},
+			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Required: true}, {Name: "out", Value: "FILE"}, versionFlag, keyPassFlag, formatFlag, dialogueFlag}, Run: export},
 		{Name: "install", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-request install versao8.9.ver futura.trust",
-			Flags: []ui.Flag{homeFlag, formatFlag}, Run: install},
-		{Name: "check", Example: "futura-request check", Flags: []ui.Flag{homeFlag, versionFlag, upgradeFlag, afterFlag, confirmFlag, formatFlag}, Run: check},
+			Flags: []ui.Flag{homeFlag, formatFlag, dialogueFlag}, Run: install},
+		{Name: "check", Example: "futura-request check", Flags: []ui.Flag{homeFlag, versionFlag, upgradeFlag, afterFlag, confirmFlag, formatFlag, dialogueFlag}, Run: check},
+		{Name: "measure", Example: "futura-request measure",
+			Flags: []ui.Flag{homeFlag, formatFlag, dialogueFlag, {Name: "profile", Value: "FILE", Words: "flag-measure-profile"}}, Run: measure},
 		{Name: "grants", Arguments: "[FILE…]", Maximum: -1, Example: "futura-request grants --engine postgresql --database erp futura.trust sispetro.profile",
 			Flags: []ui.Flag{homeFlag, {Name: "database", Value: "NAME", Words: "flag-grants-database"}, {Name: "engine", Value: "ENGINE", Words: "flag-grants-engine"},
 				{Name: "user", Value: "NAME", Words: "flag-grants-user"}, {Name: "views", Words: "flag-grants-views"}, {Name: "out", Value: "FILE"}, rootFlag}, Run: grants},
@@ -107,11 +109,14 @@ func place(s *ui.Session, reached *connections, running verify.Running) site.Pla
 	return site.Place{Now: s.Now(), Version: running, Bits: strconv.IntSize, Measure: reached.measure}
 }
 
-// running finds the running version: --version, the profile's query, the
-// configured file, the configured command.
+// running finds the running version: --version, the server that speaks, the
+// profile's query, the configured file, the configured command.
 func running(ctx context.Context, s *ui.Session, opened *site.Site, reached *connections) (verify.Running, error) {
 	if text := s.String("version"); text != "" {
 		return verify.Running{Asked: true, Text: text, Source: "flag"}, nil
+	}
+	if reached.partner != nil && reached.partner.Version != "" {
+		return verify.Running{Asked: true, Text: reached.partner.Version, Source: "server"}, nil
 	}
 	if found := runningInDatabase(ctx, opened, reached); found != "" {
 		return verify.Running{Asked: true, Text: found, Source: "database"}, nil
@@ -148,12 +153,7 @@ func runningInDatabase(ctx context.Context, opened *site.Site, reached *connecti
 	if err != nil {
 		return ""
 	}
-	connection := opened.Config.Databases[0]
-	query, told := queries.Running(connection.Reads(profile), queries.Engine(connection.Engine))
-	if !told {
-		return ""
-	}
-	text, err := reached.text(ctx, connection, query)
+	text, err := reached.running(ctx, opened.Config.Databases[0], profile)
 	if err != nil {
 		return ""
 	}

@@ -8,6 +8,7 @@
 //	                  its keys are $ROOT and $SIGNER, the serial of its license $SERIAL
 //	status N COMMAND  demands exit status N
 //	full COMMAND      runs a command that cannot write to the disk
+//	erp-server LIE NAME=FILE,… COMMAND  runs a command in the dialogue, answers from SQLite files, prints the last message
 //	damage FILE OLD NEW   replaces bytes in a file
 //	mangle FILE HOW…  does what mail does: quoted, html, printable, misread, dashes, joined, cr, mail, twice, utf16
 //	sqlite FILE SQL   runs SQL on a SQLite database, making it if need be
@@ -64,7 +65,7 @@ import (
 
 // Main is TestMain's work: it lets the test binary be the programs.
 func Main(m *testing.M) {
-	commands := map[string]func(){"full": full}
+	commands := map[string]func(){"full": full, "erp-server": playServer}
 	for _, program := range []func() ui.Program{
 		requestcommands.Program, issuecommands.Program, verifycommands.Program, keyscommands.Program, tourcommands.Program,
 	} {
