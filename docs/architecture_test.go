@@ -19,7 +19,9 @@ type rule struct {
 	mayImport, mustNotLink []string
 }
 
-var drivers = []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5/stdlib"}
+var drivers = []string{
+	"modernc.org/sqlite", "github.com/jackc/pgx/v5/stdlib", "github.com/go-sql-driver/mysql", "github.com/nakagami/firebirdsql", "github.com/microsoft/go-mssqldb",
+}
 
 func readRules(t *testing.T) map[string]rule {
 	t.Helper()

@@ -1,7 +1,10 @@
 package peertest
 
 import (
+	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -22,7 +25,23 @@ func PostgreSQL(t testing.TB) Server {
 	setup.run(t, "", initialize, "-D", data, "-U", server.User, "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8", "--locale=C.UTF-8", "-N")
 	options := "-c listen_addresses='' -c unix_socket_directories=" + folder + " -c fsync=off -c timezone=America/Sao_Paulo"
 	setup.run(t, "", control, "-D", data, "-l", filepath.Join(folder, "log"), "-w", "-o", options, "start")
-	server.Kill = sync.OnceFunc(func() { setup.run(t, "", control, "-D", data, "-m", "immediate", "stop") })
+	dismiss := setup.guard(t, firstNumber(t, filepath.Join(data, "postmaster.pid")))
+	server.Kill = sync.OnceFunc(func() { dismiss(); setup.run(t, "", control, "-D", data, "-m", "immediate", "stop") })
 	t.Cleanup(server.Kill)
 	return server
+}
+
+// firstNumber reads the first line of a file, which is a number.
+func firstNumber(t testing.TB, path string) int {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, _, _ := strings.Cut(string(content), "\n")
+	number, err := strconv.Atoi(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return number
 }

@@ -102,7 +102,8 @@ func (s setup) serve(t testing.TB, program string, prepare func(port int) (argum
 		}
 		ended := make(chan struct{})
 		go func() { command.Wait(); output.Close(); close(ended) }()
-		kill = sync.OnceFunc(func() { command.Process.Kill(); <-ended })
+		dismiss := s.guard(t, command.Process.Pid)
+		kill = sync.OnceFunc(func() { dismiss(); command.Process.Kill(); <-ended })
 		if answers(port, ended) {
 			t.Cleanup(kill)
 			return port, kill
@@ -111,6 +112,21 @@ func (s setup) serve(t testing.TB, program string, prepare func(port int) (argum
 	said, _ := os.ReadFile(log)
 	t.Fatalf("%s does not start:\n%s", program, said)
 	return 0, nil
+}
+
+// guard sees to it that a server ends even when the test's process is killed:
+// a shell waits for the end of its input, which no other process holds open.
+func (s setup) guard(t testing.TB, process int) (dismiss func()) {
+	t.Helper()
+	shell := s.command(t, "sh", "-c", `read -r _; kill -9 "$1"`, "sh", strconv.Itoa(process))
+	input, err := shell.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := shell.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return func() { shell.Process.Kill(); shell.Wait(); input.Close() }
 }
 
 func freePort(t testing.TB) int {

@@ -49,7 +49,7 @@ func Reach(ctx context.Context, db *sql.DB) error {
 	}
 	// SQLite opens the file only when it is asked something. Firebird knows no
 	// SELECT without a table; that it says so is an answer, too.
-	err := readOne(ctx, db, "SELECT 1", func(*sql.Rows) error { return nil })
+	err := Rows(ctx, db, queries.Query{SQL: "SELECT 1"}, func([]any) error { return nil })
 	if errors.Is(err, QueryFailed) {
 		return nil
 	}
@@ -73,79 +73,22 @@ func Run(ctx context.Context, db *sql.DB, dialogue *queries.Dialogue) error {
 	return nil
 }
 
-// Rows runs one query within QueryLimit and gives its rows, one by one, up to
-// the first error of take.
-func Rows(ctx context.Context, db *sql.DB, query queries.Query, take func(values []any) error) error {
-	ctx, cancel := context.WithTimeout(ctx, QueryLimit)
-	defer cancel()
-	return each(ctx, db, query, func(values []any) error {
-		err := take(values)
-		if err != nil {
-			cancel() // closing would read all the rows that are left, however many
-		}
-		return err
-	})
-}
-
-// each runs one query and hands out its rows, up to the first error.
-func each(ctx context.Context, db *sql.DB, query queries.Query, take func(values []any) error) error {
-	rows, err := db.QueryContext(ctx, query.SQL, query.Arguments...)
-	if err != nil {
-		return explain(err, query.Metric)
-	}
-	defer rows.Close()
-	values, places, err := room(rows)
-	if err != nil {
-		return explain(err, query.Metric)
-	}
-	for rows.Next() {
-		if err := rows.Scan(places...); err != nil {
-			return explain(err, query.Metric)
-		}
-		if err := take(values); err != nil {
-			return err
-		}
-	}
-	return explain(rows.Err(), query.Metric)
-}
-
-// room returns the values of a row, and where Scan puts them.
-func room(rows *sql.Rows) (values, places []any, err error) {
-	columns, err := rows.Columns()
-	values, places = make([]any, len(columns)), make([]any, len(columns))
-	for i := range values {
-		places[i] = &values[i]
-	}
-	return values, places, err
-}
-
 // Text runs a query that gives one text, such as the running version. It
 // returns an empty text when there is not exactly one row.
 func Text(ctx context.Context, db *sql.DB, query queries.Query) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, QueryLimit)
-	defer cancel()
 	var text sql.NullString
 	rows := 0
-	err := readOne(ctx, db, query.SQL, func(row *sql.Rows) error {
-		rows++
-		return row.Scan(&text)
+	err := Rows(ctx, db, query, func(values []any) error {
+		if rows++; len(values) != 1 {
+			return queries.BadValue.New("a row of another width", "reason", "columns")
+		}
+		if err := text.Scan(values[0]); err != nil {
+			return queries.BadValue.Wrap(err, "a value that is no text", "reason", "text")
+		}
+		return nil
 	})
 	if err != nil || rows != 1 {
 		return "", err
 	}
 	return strings.TrimRight(text.String, " "), nil
-}
-
-func readOne(ctx context.Context, db *sql.DB, statement string, each func(*sql.Rows) error) error {
-	rows, err := db.QueryContext(ctx, statement)
-	if err != nil {
-		return explain(err, "")
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := each(rows); err != nil {
-			return explain(err, "")
-		}
-	}
-	return explain(rows.Err(), "")
 }

@@ -236,78 +236,7 @@ func TestSameDataSameFingerprint(t *testing.T) {
 	if version, err := database.Text(context.Background(), open(t, postgres.settings, false), query); err != nil || version != "8.9.1" {
 		t.Errorf("running version %q, %v", version, err)
 	}
-	t.Run("chinook", func(t *testing.T) { sameChinook(t, server) })
 	t.Run("refusals", func(t *testing.T) { postgresRefusals(t, server, postgres) })
-}
-
-// chinook is a public sample database whose scripts may lie beside the
-// checkout; its names differ between the engines.
-const chinook = `
-product = "chinook"
-title = "Chinook"
-scheme = "numbers"
-digits = 2
-file = "v{version}.ver"
-recognized = 50
-drifted = 45
-headline = "x"
-contact = "y"
-[[metric]]
-name = "invoices"
-kind = "anchors"
-table = "Invoice"
-key = "InvoiceId:integer"
-columns = "InvoiceDate:timestamp CustomerId:integer"
-count = 64
-weight = 2
-[[metric]]
-name = "tracks"
-kind = "set"
-table = "Track"
-key = "TrackId:integer"
-columns = "Name:text Milliseconds:integer"
-count = 128
-weight = 1
-`
-
-func sameChinook(t *testing.T, server peertest.Server) {
-	folder := filepath.Join("..", "..", "..", "shared", "data", "chinook")
-	if _, err := os.Stat(folder); err != nil {
-		t.Log("the Chinook scripts are not beside this checkout; the generated data was compared")
-		return
-	}
-	renamed := chinook
-	for from, to := range map[string]string{"Invoice": "invoice", "InvoiceId": "invoice_id", "InvoiceDate": "invoice_date", "CustomerId": "customer_id",
-		"Track": "track", "TrackId": "track_id", "Name": "name", "Milliseconds": "milliseconds"} {
-		renamed += fmt.Sprintf("[[rename]]\nengine = \"postgresql\"\nname = %q\nthere = %q\n", from, to)
-	}
-	sqlite, postgres := newSQLite(t), newPostgreSQL(t, server, "chinook")
-	execute(t, sqlite.admin, "BEGIN;"+script(t, folder, "Chinook_Sqlite.sql")+";COMMIT")
-	_, statements, _ := strings.Cut(script(t, folder, "Chinook_PostgreSql.sql"), "\\c chinook;")
-	run := open(t, postgres.settings, true)
-	conn, err := run.Conn(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	for _, statement := range strings.Split(statements, ";\n") {
-		if strings.TrimSpace(statement) == "" {
-			continue
-		}
-		if _, err := conn.ExecContext(context.Background(), statement); err != nil {
-			t.Fatalf("%v\n%.200s", err, statement)
-		}
-	}
-	sameEverywhere(t, profileOf(t, renamed), sqlite, postgres)
-}
-
-func script(t *testing.T, folder, name string) string {
-	t.Helper()
-	content, err := os.ReadFile(filepath.Join(folder, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimPrefix(strings.ReplaceAll(string(content), "\r\n", "\n"), "\ufeff")
 }
 
 // postgresRefusals meets the errors of a real server.

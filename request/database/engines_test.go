@@ -2,6 +2,7 @@ package database_test
 
 import (
 	"bytes"
+	"cmp"
 	"database/sql"
 	"encoding/hex"
 	"fmt"
@@ -236,7 +237,9 @@ func inAllDirections(t *testing.T, profile *request.Profile, sources ...source) 
 	}
 }
 
-func TestEveryKindOnEveryEngine(t *testing.T) {
+// TestEveryEngine keeps the same data in every engine that a server of could
+// be started here: a license from one is recognized whole on every other one.
+func TestEveryEngine(t *testing.T) {
 	postgres, maria, firebird := peertest.PostgreSQL(t), peertest.MariaDB(t), peertest.Firebird(t)
 	local := time.Local
 	t.Cleanup(func() { time.Local = local })
@@ -244,10 +247,45 @@ func TestEveryKindOnEveryEngine(t *testing.T) {
 	if time.Local, err = time.LoadLocation("America/Sao_Paulo"); err != nil {
 		t.Fatal(err)
 	}
-	profile := profileOf(t, everyKind)
-	sources := []source{newSQLite(t), newPostgreSQL(t, postgres, "kinds"), newMariaDB(t, maria, "kinds"), newFirebird(t, firebird, "kinds")}
-	for _, source := range sources {
-		fillKinds(t, source, 1, 1500)
+	t.Run("kinds", func(t *testing.T) {
+		sources := []source{newSQLite(t), newPostgreSQL(t, postgres, "kinds"), newMariaDB(t, maria, "kinds"), newFirebird(t, firebird, "kinds")}
+		for _, source := range sources {
+			fillKinds(t, source, 1, 800)
+		}
+		profile := profileOf(t, everyKind)
+		inAllDirections(t, profile, sources...)
+		other := newFirebird(t, firebird, "other")
+		fillKinds(t, other, 2, 800)
+		first, err := collect(t, profile, sources[0], salt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if result := recognize(t, profile, other, salt, first.Encoded()); result.State != fingerprint.NotRecognized {
+			t.Errorf("another customer: %+v", result)
+		}
+	})
+	t.Run("microseconds", func(t *testing.T) {
+		everyMicrosecond(t, newFirebird(t, firebird, "fine"), newSQLite(t), newPostgreSQL(t, postgres, "fine"), newMariaDB(t, maria, "fine"))
+	})
+	t.Run("chinook", func(t *testing.T) { everyChinook(t, postgres, maria, firebird) })
+}
+
+// everyMicrosecond compares times to the microsecond. Firebird keeps four
+// digits: data that were finer are other data there.
+func everyMicrosecond(t *testing.T, firebird source, sources ...source) {
+	draft, _, _ := strings.Cut(everyKind, "[pepper]")
+	profile := profileOf(t, draft+"[[metric]]\nname = \"momentos\"\nkind = \"set\"\ntable = \"momento\"\nkey = \"id:integer\"\ncolumns = \"quando:timestamp\"\ncount = 64\nweight = 1\n")
+	for _, source := range append(sources, firebird) {
+		kind := map[queries.Engine]string{queries.MySQL: "DATETIME(6)"}[source.settings.Engine]
+		execute(t, source.admin, "CREATE TABLE momento (id INTEGER NOT NULL PRIMARY KEY, quando "+cmp.Or(kind, "TIMESTAMP")+")")
+		for id := range 64 {
+			when := time.Date(1965, 1, 1, 0, 0, id, (id*15625+1)*1000, time.UTC)
+			execute(t, source.admin, "INSERT INTO momento VALUES ("+places(source.settings.Engine, 2)+")", id, native(source.settings.Engine, "momento", when))
+		}
 	}
 	inAllDirections(t, profile, sources...)
+	items := sameEverywhere(t, profile, sources[0])
+	if result := recognize(t, profile, firebird, salt, items); result.Score == 1 {
+		t.Errorf("Firebird: %+v", result)
+	}
 }

@@ -11,10 +11,7 @@ import (
 // nothing is known of them; a user that needs no more than it has may well
 // not be allowed to ask.
 func Ask(ctx context.Context, db *sql.DB, excess *queries.Excess) error {
-	ctx, cancel := context.WithTimeout(ctx, QueryLimit)
-	defer cancel()
-	query := excess.Query()
-	return each(ctx, db, query, func(values []any) error {
+	return Rows(ctx, db, excess.Query(), func(values []any) error {
 		excess.Row(values)
 		return nil
 	})

@@ -106,11 +106,11 @@ func postgresCode(state string) fault.Code {
 
 // sqliteCode reads the primary result code (sqlite.org/rescode.html).
 func sqliteCode(code int, words string) fault.Code {
-	const busy, locked, permission, cantOpen, notADatabase, authorization, ioError, corrupt = 5, 6, 3, 14, 26, 23, 10, 11
+	const busy, locked, permission, readOnly, cantOpen, notADatabase, authorization, ioError, corrupt = 5, 6, 3, 8, 14, 26, 23, 10, 11
 	switch code & 0xFF {
 	case busy, locked:
 		return Busy
-	case permission, authorization:
+	case permission, authorization, readOnly: // read-only: a write-ahead log that we may not make
 		return NoRight
 	case cantOpen, notADatabase, ioError, corrupt:
 		return Unreachable

@@ -166,6 +166,16 @@ func minimalRights(t *testing.T, source source, more ...string) {
 	mentioned(t, profile, source)
 }
 
+// A write-ahead log that is not there yet has to be made by whoever reads: an
+// account without that right is told so (sqlite.org/wal.html, "Read-Only
+// Databases").
+func TestSQLiteThatMayNotBeRead(t *testing.T) {
+	const readOnlyCannotInitialize = 8 | 5<<8
+	if code := database.SQLiteCode(readOnlyCannotInitialize, "attempt to write a readonly database"); code != database.NoRight {
+		t.Error(code)
+	}
+}
+
 func sourceOf(settings database.Settings) source { return source{settings: settings} }
 
 func measured(t testing.TB, profile *request.Profile, settings database.Settings) []byte {

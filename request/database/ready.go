@@ -49,15 +49,19 @@ func prepared(db *sql.DB, source string, ready ready) (*sql.DB, error) {
 	return sql.OpenDB(connector{inner, ready}), nil
 }
 
+// firebirdNoWait is the level of isolation at which Firebird's driver does not
+// wait for locks: firebirdsql.LevelReadCommittedNoWait.
+const firebirdNoWait driver.IsolationLevel = 1000
+
 // firebirdReady makes the connection read-only. Firebird has only read-only
 // transactions, and its driver keeps the kind of the last one for all that
-// follow; a test demands that it still does.
+// follow; tests demand that it still does.
 func firebirdReady(ctx context.Context, conn driver.Conn) (driver.Conn, error) {
 	beginner, ok := conn.(driver.ConnBeginTx)
 	if !ok {
 		return nil, errDriver
 	}
-	transaction, err := beginner.BeginTx(ctx, driver.TxOptions{ReadOnly: true})
+	transaction, err := beginner.BeginTx(ctx, driver.TxOptions{ReadOnly: true, Isolation: firebirdNoWait})
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	_ "github.com/go-sql-driver/mysql"
+	"github.com/go-sql-driver/mysql"
 	_ "github.com/microsoft/go-mssqldb"
 	_ "github.com/nakagami/firebirdsql"
 
@@ -17,6 +17,8 @@ import (
 	"github.com/futura/airlicense/request/database"
 	"github.com/futura/airlicense/request/queries"
 )
+
+func init() { mysql.SetLogger(&mysql.NopLogger{}) }
 
 // connect opens a pool as the product would, with the right to write.
 func connect(t testing.TB, driver, source string) *sql.DB {

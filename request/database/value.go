@@ -21,26 +21,17 @@ const NoValue = fault.Code("FL-430")
 // query that gives something else is an error, and its further rows are not
 // read.
 func Value(ctx context.Context, db *sql.DB, query queries.Query) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, QueryLimit)
-	defer cancel()
 	var value any
 	rows := 0
-	err := readOne(ctx, db, query.SQL, func(row *sql.Rows) error {
+	err := Rows(ctx, db, query, func(values []any) error {
 		if rows++; rows > 1 {
-			cancel() // some drivers read to the end before they close
 			return noValue("several rows")
 		}
-		values, places, err := room(row)
-		if err == nil && len(values) != 1 {
+		if len(values) != 1 {
 			return noValue("columns")
 		}
-		if err == nil {
-			err = row.Scan(places...)
-		}
-		if err == nil {
-			value = values[0]
-		}
-		return err
+		value = values[0]
+		return nil
 	})
 	switch {
 	case err != nil:

@@ -4,12 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/futura/airlicense/keys/fault"
-	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
 )
 
@@ -112,11 +112,12 @@ func (a Account) checks() []Grant {
 // runs, and after a power failure every application server starts at once.
 const maxConnections = "10"
 
-// maxUser is the shortest limit of user names among the engines, Firebird 3's.
-const maxUser = 31
+// userForm are names that stand in quotes on every engine without escapes;
+// their length is Firebird 3's limit, the shortest.
+var userForm = regexp.MustCompile(`^[A-Za-z0-9_.$-]{1,31}$`)
 
 func (a Account) check() error {
-	if a.User != "" && !signedtext.MadeOf(a.User, signedtext.Letters+signedtext.Digits+"_-.$", maxUser) {
+	if a.User != "" && !userForm.MatchString(a.User) {
 		return BadName.New("a name that cannot be printed", "setting", "user", "name", a.User)
 	}
 	if strings.ContainsFunc(a.Path, isUnprintable) {

@@ -3,9 +3,12 @@
 package drivers
 
 import (
-	_ "github.com/go-sql-driver/mysql"  // "mysql", MySQL and MariaDB
+	"github.com/go-sql-driver/mysql"    // "mysql", MySQL and MariaDB
 	_ "github.com/jackc/pgx/v5/stdlib"  // "pgx", PostgreSQL
 	_ "github.com/microsoft/go-mssqldb" // "sqlserver", unverified
 	_ "github.com/nakagami/firebirdsql" // "firebirdsql"
 	_ "modernc.org/sqlite"              // "sqlite"
 )
+
+// MySQL's driver would print what it also returns.
+func init() { mysql.SetLogger(&mysql.NopLogger{}) }

@@ -55,8 +55,9 @@ func newWanted(ctx context.Context, s *ui.Session, opened *site.Site, reached *c
 	if _, err := profile.Scheme.Parse(current.Text); err == nil { // the request tells the running version only when it is one
 		want.running = current.Text
 	}
-	if query, told := queries.Running(profile, queries.Engine(opened.Config.Databases[0].Engine)); told && !s.IsSet("version") {
-		want.asked = append(want.asked, asked{opened.Config.Databases[0].Name, query})
+	first := opened.Config.Databases[0]
+	if query, told := queries.Running(first.Reads(profile), queries.Engine(first.Engine)); told && !s.IsSet("version") {
+		want.asked = append(want.asked, asked{first.Name, query})
 	}
 	return want, nil
 }

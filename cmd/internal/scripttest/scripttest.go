@@ -14,6 +14,7 @@
 //	sqlite FILE SQL   runs SQL on a SQLite database, making it if need be
 //	server KIND       starts a database server: postgres, mariadb or firebird; where it is stands in $DBHOST, $DBPORT
 //	                  and $DBFOLDER, its password in the file dbpass
+//	crash KIND        ends that server at once; only mortal-postgres is of one script
 //	sql KIND NAME FILE  runs the statements of a file on a database of that server, making it if need be;
 //	                  ! sql demands that the server refuses them
 //	copy-rows KIND NAME FILE TABLE…  copies rows of a SQLite database into tables of the same names there
@@ -137,7 +138,7 @@ func Run(t *testing.T, folder string) {
 				script.Setenv("SERIAL", serial(script, stage))
 				script.Setenv("SIGNER", signer(script, stage))
 			},
-			"server": startServer(servers), "sql": runStatements(servers), "copy-rows": copyTables(servers),
+			"server": startServer(servers), "crash": crash(servers), "sql": runStatements(servers), "copy-rows": copyTables(servers),
 			"status": status, "damage": damage, "mangle": mangle, "empty": empty, "sparse": sparse, "sqlite": execute, "lock": lock, "unlock": unlock, "signed": signed, "contains": contains, "cp-glob": copyMatch, "code": findCode,
 			"keyring": keyring, "fingerprint": fingerprint,
 		},

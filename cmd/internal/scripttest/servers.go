@@ -34,8 +34,10 @@ func servers(t *testing.T) map[string]server {
 	}
 	return map[string]server{
 		"postgres": {"/usr/lib/postgresql/*/bin/pg_ctl", started(peertest.PostgreSQL), "pgx", postgresSource, createDatabase, ""},
-		"mariadb":  {"/usr/sbin/mariadbd", started(peertest.MariaDB), "mysql", mariadbSource, createDatabase, ""},
-		"firebird": {"/usr/sbin/firebird", started(peertest.Firebird), "firebirdsql", firebirdSource, createFirebird, ";\n"},
+		// Of the script that crashes it; the other is everybody's.
+		"mortal-postgres": {"/usr/lib/postgresql/*/bin/pg_ctl", started(peertest.PostgreSQL), "pgx", postgresSource, createDatabase, ""},
+		"mariadb":         {"/usr/sbin/mariadbd", started(peertest.MariaDB), "mysql", mariadbSource, createDatabase, ""},
+		"firebird":        {"/usr/sbin/firebird", started(peertest.Firebird), "firebirdsql", firebirdSource, createFirebird, ";\n"},
 	}
 }
 
@@ -80,6 +82,11 @@ func startServer(known map[string]server) func(*testscript.TestScript, bool, []s
 		script.Setenv("DBFOLDER", running.Folder)
 		script.Check(os.WriteFile(script.MkAbs("dbpass"), []byte(running.Password+"\n"), 0o600))
 	}
+}
+
+// crash ends a server at once. No other script may use it.
+func crash(known map[string]server) func(*testscript.TestScript, bool, []string) {
+	return func(_ *testscript.TestScript, _ bool, arguments []string) { known[arguments[0]].start().Kill() }
 }
 
 // open opens a database as the superuser, and makes it if need be.
