@@ -120,7 +120,7 @@ func measureOne(s *ui.Session, reached *connections, connection site.Connection,
 	if _, err := io.ReadFull(s.Environment().Random, salt); err != nil {
 		return nil, err
 	}
-	dialogue, err := queries.Collect(profile, queries.Engine(connection.Engine), salt)
+	dialogue, err := queries.Collect(connection.Reads(profile), queries.Engine(connection.Engine), salt)
 	if err != nil {
 		return nil, err
 	}
