@@ -13,6 +13,7 @@ import (
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
+	"github.com/futura/airlicense/request/parts"
 	"github.com/futura/airlicense/request/queries"
 	"github.com/futura/airlicense/request/site"
 	"github.com/futura/airlicense/verify"
@@ -125,18 +126,41 @@ type exported struct {
 
 func exportFrom(s *ui.Session, opened *site.Site, reached *connections) (*exported, error) {
 	if out := s.String("out"); out != "" {
-		if _, err := os.Lstat(out); err == nil {
-			return nil, files.Exists.New("is there already", "file", out)
+		for _, path := range []string{out, partsName(out)} {
+			if _, err := os.Lstat(path); err == nil && (path == out || s.Bool(partsFlag.Name)) {
+				return nil, files.Exists.New("is there already", "file", path)
+			}
 		}
 	}
 	outside, err := opened.Outside()
 	switch {
 	case err != nil:
 		return nil, err
+	case outside != nil && s.Bool(partsFlag.Name):
+		return nil, notSigned.New("a request that is not signed yet cannot travel in parts")
 	case outside != nil:
 		return exportText(s, opened, reached, outside)
 	}
 	return exportSigned(s, opened, reached)
+}
+
+// partsName names the file with the parts of a request.
+func partsName(out string) string { return strings.TrimSuffix(out, ".request") + ".parts.txt" }
+
+// addParts writes the parts of a request beside it, and shows them: who works
+// through a remote desktop copies them from the screen.
+func (e *exported) addParts(s *ui.Session, out string, file []byte) error {
+	text, err := parts.TextOf(parts.Default, file)
+	if err != nil {
+		return err
+	}
+	path := partsName(out)
+	if err := files.Create(path, text, files.Public); err != nil {
+		return err
+	}
+	e.object["parts"] = path
+	e.words = append(e.words, s.Say("request-parts", "file", path), "", strings.TrimSuffix(string(text), "\n"))
+	return nil
 }
 
 func exportSigned(s *ui.Session, opened *site.Site, reached *connections) (*exported, error) {
@@ -163,7 +187,11 @@ func exportSigned(s *ui.Session, opened *site.Site, reached *connections) (*expo
 	if made.Enrollment != nil {
 		words = append(words, s.Say("request-first", "key", key.Fingerprint()))
 	}
-	return &exported{exportObject(made, out, signed.Digest(), key.Fingerprint(), want.shown), words}, nil
+	done := &exported{exportObject(made, out, signed.Digest(), key.Fingerprint(), want.shown), words}
+	if s.Bool(partsFlag.Name) {
+		err = done.addParts(s, out, signed.Document.Render())
+	}
+	return done, err
 }
 
 // writeExport writes what leaves the site, once, and into the journal.
@@ -255,13 +283,13 @@ func install(s *ui.Session) error {
 }
 
 func installFrom(s *ui.Session, opened *site.Site, reached *connections) ([]site.Change, error) {
-	given, err := readGiven(s.Arguments())
+	given, err := givenOrPasted(s)
 	if err != nil {
 		return nil, err
 	}
 	changes, err := opened.Install(context.Background(), given, place(s, reached, verify.Running{}))
 	if err != nil {
-		return nil, refusedFile(err, s.Arguments())
+		return nil, refusedFile(err, given)
 	}
 	for _, change := range changes {
 		opened.Journal(s.Now(), "install", change.Kind, filepath.Base(change.Path))
@@ -271,23 +299,10 @@ func installFrom(s *ui.Session, opened *site.Site, reached *connections) ([]site
 	return changes, nil
 }
 
-// readGiven reads what Futura sent.
-func readGiven(paths []string) ([]site.Given, error) {
-	var given []site.Given
-	for _, path := range paths {
-		data, err := files.Read(path, signedtext.MaxDamaged)
-		if err != nil {
-			return nil, err
-		}
-		given = append(given, site.Given{Name: path, Data: data})
-	}
-	return given, nil
-}
-
 // refusedFile names the only file in an error about its content.
-func refusedFile(err error, paths []string) error {
-	if len(paths) == 1 {
-		return fault.With(err, "file", paths[0])
+func refusedFile(err error, given []site.Given) error {
+	if len(given) == 1 {
+		return fault.With(err, "file", given[0].Name)
 	}
 	return err
 }
