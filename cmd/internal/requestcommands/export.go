@@ -261,6 +261,9 @@ func install(s *ui.Session) error {
 	if err := s.CheckFormat(); err != nil {
 		return err
 	}
+	if s.Bool(dialogueFlag.Name) && s.Bool(pasteFlag.Name) {
+		return ui.OptionValue.New("standard input belongs to the dialogue", "option", "--paste")
+	}
 	if s.Bool(dialogueFlag.Name) {
 		return speak(s, "install", installSpoken)
 	}

@@ -20,8 +20,6 @@ const notSigned = fault.Code("FL-149")
 // givenOrPasted reads what is to be installed.
 func givenOrPasted(s *ui.Session) ([]site.Given, error) {
 	switch isPasted := s.Bool(pasteFlag.Name); {
-	case isPasted && s.Bool(dialogueFlag.Name):
-		return nil, ui.OptionValue.New("standard input belongs to the dialogue", "option", "--paste")
 	case !isPasted && len(s.Arguments()) == 0:
 		return nil, ui.MissingArgument.New("an argument is missing", "arguments", "FILE…", "command", "install")
 	case !isPasted:
