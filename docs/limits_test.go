@@ -21,6 +21,7 @@ import (
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/request/wire"
 	"github.com/futura/airlicense/verify/proof"
 	"github.com/futura/airlicense/verify/revocation"
 )
@@ -34,7 +35,7 @@ var limits = map[string]int{
 	"signedtext.MaxColumns": signedtext.MaxColumns, "signedtext.MaxDepth": signedtext.MaxDepth, "signedtext.MaxProof": signedtext.MaxProof,
 	"signedtext.MaxCompact": signedtext.MaxCompact, "proof.MaxPath": proof.MaxPath, "proof.MaxCheckpoint": proof.MaxCheckpoint,
 	"revocation.MaxEntries": revocation.MaxEntries, "keys.MaxSequence": keys.MaxSequence, "sheet.MaxContent": sheet.MaxContent, "sheet.MaxText": sheet.MaxText,
-	"request.MaxDatabases": request.MaxDatabases, "fingerprint.MaxCount": fingerprint.MaxCount, "fingerprint.MinBits": fingerprint.MinBits, "queries.MaxSetRows": queries.MaxSetRows,
+	"request.MaxDatabases": request.MaxDatabases, "fingerprint.MaxCount": fingerprint.MaxCount, "fingerprint.MinBits": fingerprint.MinBits, "queries.MaxSetRows": queries.MaxSetRows, "wire.MaxLine": wire.MaxLine,
 }
 
 var limitRow = regexp.MustCompile("(?m)^\\| `([a-z]+\\.(?:Max|Min)[A-Za-z]+)` \\| ([0-9,]+) [^|]*\\| [^|]{20,} \\|$")
