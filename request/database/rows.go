@@ -24,7 +24,7 @@ var errHangs = errors.New("the driver does not come back")
 func Rows(ctx context.Context, db *sql.DB, query queries.Query, take func(values []any) error) error {
 	ctx, cancel := context.WithTimeout(ctx, QueryLimit)
 	defer cancel()
-	rows, ended := make(chan []any, 64), make(chan error, 1)
+	rows, ended := make(chan [][]any, 1), make(chan error, 1)
 	go func() {
 		ended <- read(ctx, db, query, rows)
 		close(rows)
@@ -47,16 +47,16 @@ func Rows(ctx context.Context, db *sql.DB, query queries.Query, take func(values
 
 // handOut hands out rows until they end. After the first error, which it
 // returns, it takes no more, but still waits for the end.
-func handOut(ctx context.Context, rows <-chan []any, take func(values []any) error) (failure error) {
+func handOut(ctx context.Context, rows <-chan [][]any, take func(values []any) error) (failure error) {
 	over, grace := ctx.Done(), (<-chan time.Time)(nil)
 	for {
 		select {
-		case values, more := <-rows:
+		case batch, more := <-rows:
 			if !more {
 				return failure
 			}
-			if failure == nil {
-				failure = take(values)
+			for i := 0; i < len(batch) && failure == nil; i++ {
+				failure = take(batch[i])
 			}
 		case <-over:
 			over, grace = nil, time.After(graceLimit)
@@ -66,8 +66,12 @@ func handOut(ctx context.Context, rows <-chan []any, take func(values []any) err
 	}
 }
 
+// batchSize is the number of rows that are handed over at once: to hand over
+// each would cost more than to read it.
+const batchSize = 128
+
 // read runs a query and sends its rows until the time is over.
-func read(ctx context.Context, db *sql.DB, query queries.Query, send chan<- []any) error {
+func read(ctx context.Context, db *sql.DB, query queries.Query, send chan<- [][]any) error {
 	rows, err := db.QueryContext(ctx, query.SQL, query.Arguments...)
 	if err != nil {
 		return err
@@ -77,16 +81,24 @@ func read(ctx context.Context, db *sql.DB, query queries.Query, send chan<- []an
 	if err != nil {
 		return err
 	}
-	for rows.Next() {
-		values, places := make([]any, len(columns)), make([]any, len(columns))
-		for i := range values {
-			places[i] = &values[i]
-		}
-		if err := rows.Scan(places...); err != nil {
-			return err
+	places := make([]any, len(columns))
+	for more := true; more; {
+		batch := make([][]any, 0, batchSize)
+		for len(batch) < batchSize {
+			if more = rows.Next(); !more {
+				break
+			}
+			values := make([]any, len(columns))
+			for i := range values {
+				places[i] = &values[i]
+			}
+			if err := rows.Scan(places...); err != nil {
+				return err
+			}
+			batch = append(batch, values)
 		}
 		select {
-		case send <- values:
+		case send <- batch:
 		case <-ctx.Done():
 			return ctx.Err()
 		}

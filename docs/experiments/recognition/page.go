@@ -11,7 +11,7 @@ import (
 const pageName = "README.md"
 
 // block is a part of the page that is made from the results.
-var block = regexp.MustCompile(`(?s)<!-- recognition: ([a-z]+) -->\n\n(.*?)\n<!-- end -->\n`)
+var block = regexp.MustCompile(`(?s)<!-- recognition: ([a-z]+) -->\n.*?<!-- end -->\n`)
 
 // makePage makes the pictures and the page from what lies in a folder:
 // results.json, and the page's words.
@@ -109,7 +109,7 @@ func errorTable(r *results, k kind) string {
 }
 
 func refusals(one scenarioResult, trials int) string {
-	if one.Refused == [methods]int{} {
+	if one.Refused[withPepper] == 0 {
 		return "–"
 	}
 	return short(float64(one.Refused[withPepper])/float64(trials)) + " %"

@@ -17,7 +17,7 @@ var tenths = []float64{0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1}
 func plotGap(r *results, thresholds fingerprint.Thresholds) []byte {
 	p := newPicture("Scores of legitimate databases and of impostors", 860, 400)
 	honest, foreign := r.total(legitimate, withPepper), r.total(impostor, withPepper)
-	f := frame{p, 70, 50, 770, 290, 0, 1.01, -5.2, 5.2}
+	f := frame{p, 70, 50, 770, 290, 0, 1.01, -5.9, 5.9}
 	p.rectangle("gap", f.x(foreign.Worst), f.top, f.x(honest.Worst)-f.x(foreign.Worst), f.height)
 	f.ticksX("", tenths, decimal)
 	f.ticksY("small", []float64{-5, -4, -3, -2, -1, 1, 2, 3, 4, 5}, func(value float64) string {

@@ -117,6 +117,14 @@ func (s *situation) template() {
 
 func (s *situation) testCopy() { s.now.back(s.parameters, s.random, s.value("copy_age")) }
 
+// subset leaves only the newest documents.
+func (s *situation) subset() {
+	list := s.now.documents()
+	for i := range list {
+		list[i].archived = list[i].highest - int64(float64(list[i].highest)*s.value("subset"))
+	}
+}
+
 // plant puts rows of the licensed erp into this one.
 func (s *situation) plant(share float64) {
 	list := s.now.measured()
@@ -148,13 +156,7 @@ var scenarios = []scenario{
 	}},
 	{"test-copy", legitimate, plain, "a test copy of up to a quarter before", (*situation).testCopy},
 	{"masked", legitimate, plain, "a masked test copy", func(s *situation) { s.testCopy(); s.now.mask() }},
-	{"subset", legitimate, plain, "a subset copy: all masters, newest 10 to 30 % of the documents", func(s *situation) {
-		s.testCopy()
-		list := s.now.documents()
-		for i := range list {
-			list[i].archived = list[i].highest - int64(float64(list[i].highest)*s.value("subset"))
-		}
-	}},
+	{"subset", legitimate, plain, "a subset copy: all masters, newest 10 to 30 % of the documents", (*situation).subset},
 	{"restored", legitimate, plain, "an older backup restored, business begun again from there", func(s *situation) {
 		s.now.back(s.parameters, s.random, s.value("backup_age"))
 		s.now.forked()
@@ -239,6 +241,7 @@ var scenarios = []scenario{
 		s.pass(1)
 		s.now.archive(&s.licensed, 1)
 	}},
+	{"limit-subset", limit, plain, "a subset copy of up to a quarter before", func(s *situation) { s.testCopy(); s.subset() }},
 	{"limit-copy", limit, plain, "a copy, a year later in the hands of another company", func(s *situation) {
 		s.now.forked()
 		s.pass(1)
