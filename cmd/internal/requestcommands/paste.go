@@ -3,6 +3,7 @@ package requestcommands
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/futura/airlicense/cmd/internal/ui"
@@ -70,6 +71,7 @@ type pasted struct {
 	tail       string
 	open       bool // a signed message without its end
 	messages   int
+	told       []parts.Name // of complete documents
 	collection parts.Collection
 }
 
@@ -124,10 +126,21 @@ func (p *pasted) add(line string) {
 	}
 	p.tail = line // the next part may begin in it
 	for _, name := range seen.Names() {
-		if document, found := p.collection.Document(name); found {
-			p.session.NoteDocument(document)
-		}
+		p.tellOf(name)
 	}
+}
+
+// tellOf tells how far a document has come, of a complete one once.
+func (p *pasted) tellOf(name parts.Name) {
+	document, found := p.collection.Document(name)
+	if !found || slices.Contains(p.told, name) {
+		return
+	}
+	p.session.NoteDocument(document)
+	if document.File == nil {
+		return
+	}
+	p.told = append(p.told, name)
 	if p.isComplete() {
 		p.session.Note("request-paste-end")
 	}
