@@ -1,0 +1,152 @@
+package qr_test
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/futura/airlicense/request/qr"
+)
+
+// damage is what happens to a code between the printer and the mail: the
+// model behind the rates that these tests log. Lengths are shares of the side
+// of the picture.
+type damage struct {
+	turn       float64 // degrees
+	tilt       float64 // degrees, out of the plane, around a random axis
+	lens       float64 // how far the corners move
+	bend       float64 // height of the paper's bow
+	side       int     // of the code in the picture, in pixels
+	blur       float64 // standard deviation in pixels
+	light      float64 // the least light, 1 is even
+	noise      float64 // standard deviation in levels
+	quality    int     // of the JPEG
+	isInverted bool
+}
+
+// levels are as photos are taken: with care, in a hurry, badly.
+var levels = map[string]func(*rand.Rand) damage{
+	"mild": func(r *rand.Rand) damage {
+		return damage{turn: between(r, -4, 4), tilt: between(r, 0, 6), lens: between(r, -0.005, 0.005), blur: between(r, 0.4, 0.7),
+			light: between(r, 0.75, 1), noise: 3, quality: 80}
+	},
+	"moderate": func(r *rand.Rand) damage {
+		return damage{turn: between(r, -7, 7), tilt: between(r, 6, 12), lens: between(r, -0.02, 0.02), bend: between(r, 0, 0.004), blur: between(r, 0.7, 1.1),
+			light: between(r, 0.55, 0.8), noise: 6, quality: 60 + r.IntN(20)}
+	},
+	"hard": func(r *rand.Rand) damage {
+		return damage{turn: between(r, -15, 15), tilt: between(r, 11, 22), lens: between(r, -0.04, 0.04), bend: between(r, 0, 0.01), blur: between(r, 1.2, 1.8),
+			light: between(r, 0.4, 0.6), noise: 12, quality: 30 + r.IntN(15)}
+	},
+}
+
+func between(r *rand.Rand, least, most float64) float64 { return least + r.Float64()*(most-least) }
+
+// photo takes a picture of a code.
+func photo(t testing.TB, random *rand.Rand, code *qr.Code, d damage) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, shoot(random, code, d), &jpeg.Options{Quality: d.quality}); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// shoot samples the plane of the paper through the camera, then adds what
+// lens, sensor and light do.
+func shoot(random *rand.Rand, code *qr.Code, d damage) *image.Gray {
+	side := d.side * 4 / 3
+	look := camera(random, d)
+	values := make([]float64, side*side)
+	for y := range side {
+		for x := range side {
+			sum := 0.0
+			for sub := range 9 {
+				u, v := look((float64(x)+float64(sub%3)/3+1./6)/float64(side)-0.5, (float64(y)+float64(sub/3)/3+1./6)/float64(side)-0.5)
+				sum += paper(code, u*4/3+0.5, v*4/3+0.5)
+			}
+			values[y*side+x] = sum / 9
+		}
+	}
+	values = gauss(values, side, d.blur)
+	bright, shadow := random.Float64()*2*math.Pi, between(random, -0.3, 0.3)
+	hasShadow := random.Float64() < 0.4
+	picture := image.NewGray(image.Rect(0, 0, side, side))
+	for i, value := range values {
+		x, y := float64(i%side)/float64(side)-0.5, float64(i/side)/float64(side)-0.5
+		light := 1 - (1-d.light)*(0.5+(x*math.Cos(bright)+y*math.Sin(bright))/1.42)
+		if hasShadow {
+			light *= 1 - 0.3*(1-d.light)/(1+math.Exp((x+y/2-shadow)*60))
+		}
+		level := value*light + random.NormFloat64()*d.noise
+		if d.isInverted {
+			level = 255 - level
+		}
+		picture.SetGray(i%side, i/side, color.Gray{Y: uint8(min(max(level, 0), 255))})
+	}
+	return picture
+}
+
+// camera maps a place in the picture to one on the paper, both from the
+// middle.
+func camera(random *rand.Rand, d damage) func(x, y float64) (float64, float64) {
+	turn, tilt, axis := d.turn*math.Pi/180, d.tilt*math.Pi/180, random.Float64()*2*math.Pi
+	along := random.Float64() * 2 * math.Pi
+	const far = 2.2 // of the camera, in sides
+	return func(x, y float64) (float64, float64) {
+		bulge := 1 + d.lens*(x*x+y*y)*2
+		x, y = x*bulge, y*bulge
+		x, y = x*math.Cos(turn)-y*math.Sin(turn), x*math.Sin(turn)+y*math.Cos(turn)
+		across, down := x*math.Cos(axis)+y*math.Sin(axis), -x*math.Sin(axis)+y*math.Cos(axis)
+		depth := far / (far*math.Cos(tilt) - across*math.Sin(tilt)) * 1.0
+		across, down = across*depth, down*depth*math.Cos(tilt)
+		x, y = across*math.Cos(axis)-down*math.Sin(axis), across*math.Sin(axis)+down*math.Cos(axis)
+		bow := d.bend * math.Cos(math.Pi*(x*math.Cos(along)+y*math.Sin(along)))
+		return x + bow*math.Sin(along), y + bow*math.Cos(along)
+	}
+}
+
+// paper is the light that a place on the sheet gives back; the code reaches
+// from 0 to 1, a frame with lines of text is around it.
+func paper(code *qr.Code, u, v float64) float64 {
+	size := float64(code.Size())
+	if x, y := u*(size-8)+4, v*(size-8)+4; x >= 0 && y >= 0 && x < size && y < size {
+		if code.Dark(int(x), int(y)) {
+			return 25
+		}
+		return 235
+	}
+	if line := math.Mod(v*40+100, 1); line < 0.45 && math.Mod(u*97+math.Floor(v*40+100)*31, 7) < 5 && math.Mod(u*400+1000, 1) < 0.6 {
+		return 60
+	}
+	return 235
+}
+
+func gauss(values []float64, side int, deviation float64) []float64 {
+	reach := int(3*deviation) + 1
+	var weights []float64
+	sum := 0.0
+	for i := -reach; i <= reach; i++ {
+		weights = append(weights, math.Exp(-float64(i*i)/(2*deviation*deviation+1e-9)))
+		sum += weights[i+reach]
+	}
+	for _, step := range [2]int{1, side} {
+		made := make([]float64, len(values))
+		for i := range values {
+			at := i % side
+			if step == side {
+				at = i / side
+			}
+			for k, weight := range weights {
+				near := min(max(at+k-reach, 0), side-1)
+				made[i] += weight / sum * values[i+(near-at)*step]
+			}
+		}
+		values = made
+	}
+	return values
+}
