@@ -46,6 +46,7 @@ const (
 	Busy         = fault.Code("FL-405") // another program holds it locked
 	TooSlow      = fault.Code("FL-406") // over the time limit
 	QueryFailed  = fault.Code("FL-411") // any other refusal of the database
+	NoValue      = fault.Code("FL-430") // a query that does not give one value
 )
 
 // MaxSetRows bounds the rows that are read of a set's table: 200,000 rows
