@@ -20,6 +20,7 @@ import (
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/fingerprint"
+	"github.com/futura/airlicense/request/parts"
 	"github.com/futura/airlicense/request/queries"
 	"github.com/futura/airlicense/request/wire"
 	"github.com/futura/airlicense/verify/proof"
@@ -36,6 +37,7 @@ var limits = map[string]int{
 	"signedtext.MaxCompact": signedtext.MaxCompact, "proof.MaxPath": proof.MaxPath, "proof.MaxCheckpoint": proof.MaxCheckpoint,
 	"revocation.MaxEntries": revocation.MaxEntries, "keys.MaxSequence": keys.MaxSequence, "sheet.MaxContent": sheet.MaxContent, "sheet.MaxText": sheet.MaxText,
 	"request.MaxDatabases": request.MaxDatabases, "fingerprint.MaxCount": fingerprint.MaxCount, "fingerprint.MinBits": fingerprint.MinBits, "queries.MaxSetRows": queries.MaxSetRows, "wire.MaxLine": wire.MaxLine,
+	"parts.MaxParts": parts.MaxParts, "parts.MinData": parts.MinData, "parts.MaxData": parts.MaxData, "parts.MaxDocuments": parts.MaxDocuments,
 }
 
 var limitRow = regexp.MustCompile("(?m)^\\| `([a-z]+\\.(?:Max|Min)[A-Za-z]+)` \\| ([0-9,]+) [^|]*\\| [^|]{20,} \\|$")

@@ -6,6 +6,7 @@
 //	futura.trust  the newest trust file
 //	signer.key    the signer's secret, under a passphrase, unless gpg holds it
 //	log.key       the log key, under a passphrase of its own
+//	parts         parts of requests of which others have not come yet
 //
 // The head file lies elsewhere; see package issue.
 package issuecommands
@@ -87,10 +88,10 @@ func Program() ui.Program {
 				Flags: []ui.Flag{deskFlag, {Name: "versions", Value: "LIST"}, {Name: "modules", Value: "LIST"},
 					{Name: "maintenance", Value: "DAY"}, {Name: "ends", Value: "DAY"}}, Run: setContract},
 		}},
-		{Name: "review", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-issue review --desk desk 00123-sispetro-8.9-2026-11-21.request",
+		{Name: "review", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-issue review --desk desk 00123-sispetro-8.9-2026-11-21.request",
 			Flags: []ui.Flag{deskFlag}, Run: review},
-		{Name: "license", Arguments: "FILE", Minimum: 1, Maximum: 1, Example: "futura-issue license --desk desk --out reply 00123-sispetro-8.9-2026-11-21.request",
-			Flags: append(signing, ui.Flag{Name: "out", Value: "DIR", Words: "flag-out-folder"}, ui.Flag{Name: "yes"}), Run: license},
+		{Name: "license", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-issue license --desk desk --out reply 00123-sispetro-8.9-2026-11-21.request",
+			Flags: append(signing, ui.Flag{Name: "out", Value: "DIR", Words: "flag-out-folder"}, partsFlag, ui.Flag{Name: "yes"}), Run: license},
 		trustCommand(),
 		ledgerCommand(),
 	}, revocationCommands(signing)...)}

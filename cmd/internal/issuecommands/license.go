@@ -13,6 +13,7 @@ import (
 	"github.com/futura/airlicense/keys/files"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
+	"github.com/futura/airlicense/request/parts"
 	"github.com/futura/airlicense/verify"
 )
 
@@ -59,41 +60,40 @@ func signProfile(s *ui.Session) error {
 	})
 }
 
-func reviewFile(ctx context.Context, s *ui.Session, desk *issue.Desk) (*issue.Review, error) {
-	path := s.Arguments()[0]
-	data, err := files.Read(path, signedtext.MaxDamaged)
-	if err != nil {
-		return nil, err
-	}
-	data, adopted := adopt(data)
-	_, data, changes, err := request.OpenRepaired(data)
-	if err != nil {
-		return nil, fault.With(err, "file", path)
-	}
-	s.WarnRepaired(true, path, changes)
-	found, err := desk.Review(ctx, data, s.Now())
-	if err == nil {
-		printAdopted(s, path, adopted)
-	}
-	return found, fault.With(err, "file", path)
-}
-
 func review(s *ui.Session) error {
 	return withDesk(s, func(ctx context.Context, desk *issue.Desk) error {
-		found, err := reviewFile(ctx, s, desk)
+		given, err := readRequests(s)
 		if err != nil {
 			return err
 		}
-		printReview(s, found)
-		if found.Refusal() != nil {
-			s.Line("issue-would-refuse")
-			return ui.Exit{Status: 1}
+		status := 0
+		for _, file := range given {
+			found, err := reviewFile(ctx, s, desk, file)
+			if err != nil {
+				return err
+			}
+			if !printAnswer(s, found) {
+				status = 1
+			}
 		}
-		if found.Answered.File == nil {
-			s.Line("issue-would-grant")
+		if status != 0 {
+			return ui.Exit{Status: status}
 		}
 		return nil
 	})
+}
+
+// printAnswer prints a review and whether a license would be issued.
+func printAnswer(s *ui.Session, found *issue.Review) bool {
+	printReview(s, found)
+	if found.Refusal() != nil {
+		s.Line("issue-would-refuse")
+		return false
+	}
+	if found.Answered.File == nil {
+		s.Line("issue-would-grant")
+	}
+	return true
 }
 
 func printReview(s *ui.Session, review *issue.Review) {
@@ -123,7 +123,14 @@ func answered(license ledger.License) error {
 
 func license(s *ui.Session) error {
 	return withDesk(s, func(ctx context.Context, desk *issue.Desk) error {
-		found, err := reviewFile(ctx, s, desk)
+		given, err := readRequests(s)
+		if err != nil {
+			return err
+		}
+		if len(given) > 1 {
+			return several.New("more than one request", "count", len(given))
+		}
+		found, err := reviewFile(ctx, s, desk, given[0])
 		if err != nil {
 			return err
 		}
@@ -140,7 +147,10 @@ func license(s *ui.Session) error {
 		if err != nil {
 			return err
 		}
-		return writeReply(s, found, reply)
+		if err := writeReply(s, found, reply); err != nil {
+			return err
+		}
+		return forgetParts(s, given[0])
 	})
 }
 
@@ -178,6 +188,11 @@ func writeReply(s *ui.Session, found *issue.Review, reply *issue.Reply) error {
 			return err
 		}
 	}
+	if s.Bool(partsFlag.Name) {
+		if err := writeReplyParts(s, filepath.Join(out, "parts.txt"), reply); err != nil {
+			return err
+		}
+	}
 	s.Line("issue-license-made", "serial", reply.License.Serial, "customer", reply.License.Customer,
 		"product", reply.License.Product.Name, "versions", reply.License.Product.Versions, "file", path)
 	return writeReplyList(s, filepath.Join(out, listFile), reply.Revocations)
@@ -193,6 +208,23 @@ func writeReplyList(s *ui.Session, path string, list []byte) error {
 		return err
 	}
 	s.Line("issue-reply-list", "file", path)
+	return nil
+}
+
+// writeReplyParts writes all of the reply as parts, to be pasted at once.
+func writeReplyParts(s *ui.Session, path string, reply *issue.Reply) error {
+	all := [][]byte{reply.File, reply.Trust, reply.Profile}
+	if reply.Revocations != nil {
+		all = append(all, reply.Revocations)
+	}
+	text, err := parts.TextOf(parts.Default, all...)
+	if err != nil {
+		return err
+	}
+	if err := createSame(path, text); err != nil {
+		return err
+	}
+	s.Line("issue-reply-parts", "file", path)
 	return nil
 }
 

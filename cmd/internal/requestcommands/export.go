@@ -13,6 +13,7 @@ import (
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
+	"github.com/futura/airlicense/request/parts"
 	"github.com/futura/airlicense/request/queries"
 	"github.com/futura/airlicense/request/site"
 	"github.com/futura/airlicense/verify"
@@ -125,18 +126,54 @@ type exported struct {
 
 func exportFrom(s *ui.Session, opened *site.Site, reached *connections) (*exported, error) {
 	if out := s.String("out"); out != "" {
-		if _, err := os.Lstat(out); err == nil {
-			return nil, files.Exists.New("is there already", "file", out)
+		if err := checkFree(s, out); err != nil {
+			return nil, err
 		}
 	}
 	outside, err := opened.Outside()
 	switch {
 	case err != nil:
 		return nil, err
+	case outside != nil && s.Bool(partsFlag.Name):
+		return nil, notSigned.New("a request that is not signed yet cannot travel in parts")
 	case outside != nil:
 		return exportText(s, opened, reached, outside)
 	}
 	return exportSigned(s, opened, reached)
+}
+
+// checkFree refuses to write over a file before anything is measured or
+// written.
+func checkFree(s *ui.Session, out string) error {
+	paths := []string{out}
+	if s.Bool(partsFlag.Name) {
+		paths = append(paths, partsName(out))
+	}
+	for _, path := range paths {
+		if _, err := os.Lstat(path); err == nil {
+			return files.Exists.New("is there already", "file", path)
+		}
+	}
+	return nil
+}
+
+// partsName names the file with the parts of a request.
+func partsName(out string) string { return strings.TrimSuffix(out, ".request") + ".parts.txt" }
+
+// addParts writes the parts of a request beside it, and shows them: who works
+// through a remote desktop copies them from the screen.
+func (e *exported) addParts(s *ui.Session, out string, file []byte) error {
+	text, err := parts.TextOf(parts.Default, file)
+	if err != nil {
+		return err
+	}
+	path := partsName(out)
+	if err := files.Create(path, text, files.Public); err != nil {
+		return err
+	}
+	e.object["parts"] = path
+	e.words = append(e.words, s.Say("request-parts", "file", path), "", strings.TrimSuffix(string(text), "\n"))
+	return nil
 }
 
 func exportSigned(s *ui.Session, opened *site.Site, reached *connections) (*exported, error) {
@@ -163,13 +200,20 @@ func exportSigned(s *ui.Session, opened *site.Site, reached *connections) (*expo
 	if made.Enrollment != nil {
 		words = append(words, s.Say("request-first", "key", key.Fingerprint()))
 	}
-	return &exported{exportObject(made, out, signed.Digest(), key.Fingerprint(), want.shown), words}, nil
+	done := &exported{exportObject(made, out, signed.Digest(), key.Fingerprint(), want.shown), words}
+	if s.Bool(partsFlag.Name) {
+		err = done.addParts(s, out, signed.Document.Render())
+	}
+	return done, err
 }
 
 // writeExport writes what leaves the site, once, and into the journal.
 func writeExport(s *ui.Session, opened *site.Site, want *wanted, made *request.Request, extension string, data []byte, digest signedtext.Digest) (out string, err error) {
 	if out = s.String("out"); out == "" {
 		out = defaultName(made) + extension
+	}
+	if err := checkFree(s, out); err != nil {
+		return "", err
 	}
 	if err := files.Create(out, data, files.Public); err != nil {
 		return "", err
@@ -233,6 +277,9 @@ func install(s *ui.Session) error {
 	if err := s.CheckFormat(); err != nil {
 		return err
 	}
+	if s.Bool(dialogueFlag.Name) && s.Bool(pasteFlag.Name) {
+		return ui.OptionValue.New("standard input belongs to the dialogue", "option", "--paste")
+	}
 	if s.Bool(dialogueFlag.Name) {
 		return speak(s, "install", installSpoken)
 	}
@@ -255,13 +302,13 @@ func install(s *ui.Session) error {
 }
 
 func installFrom(s *ui.Session, opened *site.Site, reached *connections) ([]site.Change, error) {
-	given, err := readGiven(s.Arguments())
+	given, err := givenOrPasted(s)
 	if err != nil {
 		return nil, err
 	}
 	changes, err := opened.Install(context.Background(), given, place(s, reached, verify.Running{}))
 	if err != nil {
-		return nil, refusedFile(err, s.Arguments())
+		return nil, refusedFile(err, given)
 	}
 	for _, change := range changes {
 		opened.Journal(s.Now(), "install", change.Kind, filepath.Base(change.Path))
@@ -271,23 +318,10 @@ func installFrom(s *ui.Session, opened *site.Site, reached *connections) ([]site
 	return changes, nil
 }
 
-// readGiven reads what Futura sent.
-func readGiven(paths []string) ([]site.Given, error) {
-	var given []site.Given
-	for _, path := range paths {
-		data, err := files.Read(path, signedtext.MaxDamaged)
-		if err != nil {
-			return nil, err
-		}
-		given = append(given, site.Given{Name: path, Data: data})
-	}
-	return given, nil
-}
-
 // refusedFile names the only file in an error about its content.
-func refusedFile(err error, paths []string) error {
-	if len(paths) == 1 {
-		return fault.With(err, "file", paths[0])
+func refusedFile(err error, given []site.Given) error {
+	if len(given) == 1 {
+		return fault.With(err, "file", given[0].Name)
 	}
 	return err
 }

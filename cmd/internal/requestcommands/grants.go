@@ -82,7 +82,7 @@ func letterProfile(s *ui.Session, opened *site.Site) (*request.Profile, error) {
 		}
 		root = chosen
 	}
-	given, err := readGiven(s.Arguments())
+	given, err := readGiven(s, s.Arguments())
 	if err != nil {
 		return nil, err
 	}

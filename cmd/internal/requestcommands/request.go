@@ -38,6 +38,8 @@ var (
 	formatFlag   = ui.Flag{Name: "format", Value: "text|json"}
 	versionFlag  = ui.Flag{Name: "version", Value: "VERSION", Words: "flag-running"}
 	dialogueFlag = ui.Flag{Name: "dialogue"}
+	partsFlag    = ui.Flag{Name: "parts"}
+	pasteFlag    = ui.Flag{Name: "paste"}
 	keyPassFlag  = ui.Flag{Name: "passphrase-file", Value: "FILE", Words: "flag-site-passphrase-file"}
 )
 
@@ -53,9 +55,9 @@ func Program() ui.Program {
 		{Name: "preview", Arguments: "[FILE]", Maximum: 1, Example: "futura-request preview --for 8.9",
 			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Words: "flag-for-preview"}, {Name: "sql"}, versionFlag, formatFlag, dialogueFlag}, Run: preview},
 		{Name: "export", Example: "futura-request export --for 8.9",
-			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Required: true}, {Name: "out", Value: "FILE"}, versionFlag, keyPassFlag, formatFlag, dialogueFlag}, Run: export},
-		{Name: "install", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-request install versao8.9.ver futura.trust",
-			Flags: []ui.Flag{homeFlag, formatFlag, dialogueFlag}, Run: install},
+			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Required: true}, {Name: "out", Value: "FILE"}, partsFlag, versionFlag, keyPassFlag, formatFlag, dialogueFlag}, Run: export},
+		{Name: "install", Arguments: "FILE…", Maximum: -1, Example: "futura-request install versao8.9.ver futura.trust",
+			Flags: []ui.Flag{homeFlag, pasteFlag, formatFlag, dialogueFlag}, Run: install},
 		{Name: "check", Example: "futura-request check", Flags: []ui.Flag{homeFlag, versionFlag, upgradeFlag, afterFlag, confirmFlag, formatFlag, dialogueFlag}, Run: check},
 		{Name: "measure", Example: "futura-request measure",
 			Flags: []ui.Flag{homeFlag, formatFlag, dialogueFlag, {Name: "profile", Value: "FILE", Words: "flag-measure-profile"}}, Run: measure},

@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"html"
 	"os"
+	"slices"
 	"strings"
 	"unicode/utf16"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/text/encoding/charmap"
+
+	"github.com/futura/airlicense/request/parts"
 )
 
 // manglings are what mail and editors do to a whole file.
@@ -66,4 +69,32 @@ func mangle(script *testscript.TestScript, _ bool, arguments []string) {
 		text = change(text)
 	}
 	script.Check(os.WriteFile(script.MkAbs(arguments[0]), []byte(text), 0o600))
+}
+
+// pick writes some of the parts in a file to another, as text to paste.
+func pick(script *testscript.TestScript, _ bool, arguments []string) {
+	if len(arguments) < 3 {
+		script.Fatalf("usage: pick FILE OUT NUMBER…")
+	}
+	found, _ := parts.Find([]byte(script.ReadFile(arguments[0])))
+	found = slices.DeleteFunc(found, func(part parts.Part) bool {
+		number := part.Number()
+		ofKind := part.String()[len("FL1."):len("FL1.R")] + number
+		if strings.HasPrefix(arguments[2], "-") {
+			return slices.Contains(arguments[2:], "-"+number) || slices.Contains(arguments[2:], "-"+ofKind)
+		}
+		return !slices.Contains(arguments[2:], number) && !slices.Contains(arguments[2:], ofKind)
+	})
+	if len(found) == 0 {
+		script.Fatalf("%s has no such part", arguments[0])
+	}
+	script.Check(os.WriteFile(script.MkAbs(arguments[1]), parts.Text(found), 0o600))
+}
+
+func join(script *testscript.TestScript, _ bool, arguments []string) {
+	var whole strings.Builder
+	for _, file := range arguments[1:] {
+		whole.WriteString(script.ReadFile(file))
+	}
+	script.Check(os.WriteFile(script.MkAbs(arguments[0]), []byte(whole.String()), 0o600))
 }

@@ -11,6 +11,8 @@
 //	erp-server LIE NAME=FILE,… COMMAND  runs a command in the dialogue, answers from SQLite files, prints the last message
 //	damage FILE OLD NEW   replaces bytes in a file
 //	mangle FILE HOW…  does what mail does: quoted, html, printable, misread, dashes, joined, cr, mail, twice, utf16
+//	pick FILE OUT 1 LX  writes some of the parts in a file to another, of all documents or of the license; -1 -LX means all but these
+//	join OUT FILE…    writes files into one, one after the other
 //	sqlite FILE SQL   runs SQL on a SQLite database, making it if need be
 //	server KIND       starts a database server: postgres, mariadb or firebird; where it is stands in $DBHOST, $DBPORT
 //	                  and $DBFOLDER, its password in the file dbpass
@@ -139,7 +141,7 @@ func Run(t *testing.T, folder string) {
 				script.Setenv("SIGNER", signer(script, stage))
 			},
 			"server": startServer(servers), "crash": crash(servers), "sql": runStatements(servers), "copy-rows": copyTables(servers),
-			"status": status, "damage": damage, "mangle": mangle, "empty": empty, "sparse": sparse, "sqlite": execute, "lock": lock, "unlock": unlock, "signed": signed, "contains": contains, "cp-glob": copyMatch, "code": findCode,
+			"status": status, "damage": damage, "mangle": mangle, "pick": pick, "join": join, "empty": empty, "sparse": sparse, "sqlite": execute, "lock": lock, "unlock": unlock, "signed": signed, "contains": contains, "cp-glob": copyMatch, "code": findCode,
 			"keyring": keyring, "fingerprint": fingerprint,
 		},
 	})

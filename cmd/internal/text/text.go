@@ -128,7 +128,7 @@ func (c *Catalogue) values(found *fault.Error) map[string]any {
 	data := map[string]any{}
 	for _, value := range found.Values {
 		data[value.Name] = c.Show(value.Is)
-		if value.Name == "reason" || value.Name == "looks" {
+		if value.Name == "reason" || value.Name == "looks" || value.Name == "document" {
 			data[value.Name] = c.Word(fmt.Sprint(value.Is))
 		}
 		if list, ok := value.Is.([]string); ok {
