@@ -5,7 +5,7 @@ package main
 import (
 	"os"
 
-	_ "github.com/futura/airlicense/cmd/internal/drivers"
+	_ "github.com/futura/airlicense/cmd/internal/drivers/sqlite"
 	"github.com/futura/airlicense/cmd/internal/gpgsigner"
 	"github.com/futura/airlicense/cmd/internal/issuecommands"
 	"github.com/futura/airlicense/cmd/internal/ui"

@@ -42,20 +42,32 @@ func AppendBase64(out, data []byte) []byte {
 	return out
 }
 
-// crc24 is the checksum of RFC 4880, 6.1.
-func crc24(data []byte) uint32 {
-	const polynomial, start, mask = 0x1864CFB, 0xB704CE, 0xFFFFFF
-	sum := uint32(start)
-	for _, octet := range data {
-		sum ^= uint32(octet) << 16
+// crcTable holds what each value of an octet adds to the checksum.
+var crcTable = makeCRCTable()
+
+func makeCRCTable() (table [256]uint32) {
+	const polynomial = 0x1864CFB
+	for octet := range table {
+		sum := uint32(octet) << 16
 		for range 8 {
 			sum <<= 1
 			if sum&(1<<24) != 0 {
 				sum ^= polynomial
 			}
 		}
+		table[octet] = sum
 	}
-	return sum & mask
+	return table
+}
+
+// crc24 is the checksum of RFC 4880, 6.1.
+func crc24(data []byte) uint32 {
+	const start, mask = 0xB704CE, 0xFFFFFF
+	sum := uint32(start)
+	for _, octet := range data {
+		sum = sum<<8&mask ^ crcTable[byte(sum>>16)^octet]
+	}
+	return sum
 }
 
 // beginArmor and endArmor begin the first and the last line of a block.

@@ -82,9 +82,15 @@ func allowedBeyond(character rune) bool {
 		!unicode.Is(unicode.Variation_Selector, character) || character == '€'
 }
 
+// addressSigns are the characters at which hasAddress looks closer.
+var addressSigns = [256]bool{'@': true, ':': true, 'w': true, 'W': true, 'm': true, 'M': true}
+
 // hasAddress reports what a mail gateway would take for a link.
 func hasAddress(line string) bool {
 	for i := range len(line) {
+		if !addressSigns[line[i]] {
+			continue
+		}
 		switch line[i] {
 		case '@':
 			return true

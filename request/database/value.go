@@ -8,12 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/request/queries"
 )
 
 // NoValue is the code of a query that does not give one value.
-const NoValue = fault.Code("FL-430")
+const NoValue = queries.NoValue
 
 // Value runs a query of a profile that gives one row with one value, within
 // QueryLimit, and returns the value as text: whole numbers in digits, true as

@@ -11,8 +11,8 @@ import (
 // Bounds of the work on parts that contradict each other. The true ones win
 // if they are there, because the digest decides.
 const (
-	maxVariants = 4  // of one part
-	maxTries    = 64 // of putting one document together
+	maxVariants = 4   // of one part
+	maxTries    = 256 // of putting parts of one size together, however many come
 )
 
 // Collection takes parts in any order, from any source and as often as they
@@ -34,6 +34,7 @@ type set struct {
 	total, length int
 	pieces        map[int][][]byte // by index, the parity part too; more than one: they contradict each other
 	tried         bool
+	tries         int
 	file          []byte
 	restored      int
 	err           error
@@ -239,11 +240,12 @@ func (s *set) try(name Name) {
 		return
 	}
 	s.tried = true
-	for choice := range maxTries {
+	for choice := 0; s.tries < maxTries; choice++ {
 		pieces, more := s.choose(choice)
 		if !more {
 			return
 		}
+		s.tries++
 		if s.file, s.err = join(name, pieces); s.err == nil {
 			if missing := s.missing(); len(missing) == 1 {
 				s.restored = missing[0]

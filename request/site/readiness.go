@@ -51,6 +51,9 @@ type Occasion struct {
 	Running verify.Running
 	Answers map[string]verify.Answer // to confirmations, by name
 	Value   Value
+	// Engine names a connection's engine, by which the profile tells queries
+	// apart.
+	Engine func(Connection) string
 }
 
 // Value runs a query with one value as its answer on the database of a
@@ -146,7 +149,7 @@ func (s *Site) findings(ctx context.Context, profile *request.Profile, occasion 
 	for _, check := range profile.ChecksFor(occasion.When) {
 		switch check.Kind {
 		case request.QueryCheck:
-			list = append(list, s.askDatabases(ctx, &check, occasion.Value)...)
+			list = append(list, s.askDatabases(ctx, &check, occasion)...)
 		case request.FileCheck:
 			list = append(list, s.lookAtBackups(&check)...)
 		case request.ConfirmCheck:
@@ -158,14 +161,14 @@ func (s *Site) findings(ctx context.Context, profile *request.Profile, occasion 
 
 // askDatabases asks every connection of a check. One that the site does not
 // have is an answer that is missing.
-func (s *Site) askDatabases(ctx context.Context, check *request.ReadinessCheck, ask Value) []verify.Finding {
+func (s *Site) askDatabases(ctx context.Context, check *request.ReadinessCheck, occasion Occasion) []verify.Finding {
 	var list []verify.Finding
 	here, missing := check.ConnectionsOf(s.connectionNames())
 	for _, connection := range s.Config.Databases {
 		if !slices.Contains(here, connection.Name) {
 			continue
 		}
-		value, err := ask(ctx, connection, queries.Query{SQL: check.SQLFor(connection.Engine)})
+		value, err := occasion.Value(ctx, connection, queries.Query{SQL: check.SQLFor(occasion.Engine(connection))})
 		list = append(list, verify.Finding{Check: check, Subject: connection.Name, Value: value, Err: err})
 	}
 	for _, name := range missing {

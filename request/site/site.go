@@ -260,16 +260,22 @@ func (s *Site) Licenses() ([]Installed, error) {
 		installed.Err = err
 		list = append(list, installed)
 	}
-	sort.SliceStable(list, func(i, j int) bool { return issued(list[i]).After(issued(list[j])) })
+	sort.SliceStable(list, func(i, j int) bool { return newer(list[i], list[j]) })
 	dropReproved(list)
 	return list, nil
 }
 
-func issued(installed Installed) time.Time {
-	if installed.License == nil {
-		return time.Time{}
+// newer puts the license issued last first, by the log where two are of one
+// second, and files that are no license last.
+func newer(one, other Installed) bool {
+	switch {
+	case one.License == nil || other.License == nil:
+		return one.License != nil && other.License == nil
+	case !one.License.Issued.Equal(other.License.Issued):
+		return one.License.Issued.After(other.License.Issued)
 	}
-	return installed.License.Issued
+	logged, before := one.License.Logged, other.License.Logged
+	return logged != nil && (before == nil || logged.Index > before.Index)
 }
 
 // Measure runs a dialogue on the database of a connection. It returns an

@@ -186,6 +186,34 @@ func (p *Partner) Running(ctx context.Context, database string, profile *request
 	return strings.TrimRight(found, " "), nil
 }
 
+// Engine returns the name of the engine that the other program gives a
+// database.
+func (p *Partner) Engine(database string) string { return p.dialects[database].Engine }
+
+// Value asks for the answer to a query that gives one row with one value, as
+// text. As with database.Value, anything else is an error.
+func (p *Partner) Value(ctx context.Context, database string, query queries.Query) (string, error) {
+	if err := p.ready(database); err != nil {
+		return "", err
+	}
+	query.Columns, query.Limit = []request.ColumnKind{request.TextColumn}, 2
+	var found any
+	rows, err := p.ask(ctx, database, query, func(values []any) error {
+		found = values[0]
+		return nil
+	})
+	value, isText := found.(string)
+	switch {
+	case err != nil:
+		return "", err
+	case rows != 1:
+		return "", queries.NoValue.New("the query does not give one value", "reason", map[bool]string{true: "no row", false: "several rows"}[rows == 0])
+	case !isText:
+		return "", queries.NoValue.New("the query does not give one value", "reason", "no value")
+	}
+	return strings.TrimRight(value, " "), nil
+}
+
 func (p *Partner) ready(database string) error {
 	if p.err == nil && !p.Speaks(database) {
 		return NotSpoken.New("nobody answers for this database", "database", database)

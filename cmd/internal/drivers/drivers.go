@@ -7,7 +7,8 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib"  // "pgx", PostgreSQL
 	_ "github.com/microsoft/go-mssqldb" // "sqlserver", unverified
 	_ "github.com/nakagami/firebirdsql" // "firebirdsql"
-	_ "modernc.org/sqlite"              // "sqlite"
+
+	_ "github.com/futura/airlicense/cmd/internal/drivers/sqlite"
 )
 
 // MySQL's driver would print what it also returns.

@@ -19,17 +19,16 @@ func check(s *ui.Session) error {
 	if err := s.CheckFormat(); err != nil {
 		return err
 	}
-	if s.Bool(dialogueFlag.Name) && (s.IsSet(upgradeFlag.Name) || s.Bool(afterFlag.Name) || s.IsSet(confirmFlag.Name)) {
-		return ui.OptionValue.New("not in the dialogue", "option", "--"+dialogueFlag.Name)
-	}
-	if s.Bool(dialogueFlag.Name) {
-		return speak(s, "check", checkSpoken)
-	}
-	if s.IsSet(upgradeFlag.Name) || s.Bool(afterFlag.Name) {
+	spoken, upgrade := s.Bool(dialogueFlag.Name), s.IsSet(upgradeFlag.Name) || s.Bool(afterFlag.Name)
+	switch {
+	case upgrade && spoken:
+		return speak(s, "check", readySpoken)
+	case upgrade:
 		return ready(s)
-	}
-	if s.IsSet(confirmFlag.Name) {
+	case s.IsSet(confirmFlag.Name):
 		return ui.MissingOption.New("nothing to confirm", "option", "--"+upgradeFlag.Name, "value", upgradeFlag.Value)
+	case spoken:
+		return speak(s, "check", checkSpoken)
 	}
 	opened, err := openSite(s)
 	if err != nil {

@@ -69,11 +69,23 @@ func (c *connections) running(ctx context.Context, connection site.Connection, p
 
 // value asks a database one query with one value as its answer.
 func (c *connections) value(ctx context.Context, connection site.Connection, query queries.Query) (answer string, err error) {
+	if c.isSpoken(connection) {
+		return c.partner.Value(ctx, connection.Name, query)
+	}
 	err = c.use(connection, func(db *sql.DB) error {
 		answer, err = database.Value(ctx, db, query)
 		return err
 	})
 	return answer, err
+}
+
+// engine names the engine of a connection; of a database whose queries the
+// partner runs, the one that it gives.
+func (c *connections) engine(connection site.Connection) string {
+	if c.isSpoken(connection) {
+		return c.partner.Engine(connection.Name)
+	}
+	return connection.Engine
 }
 
 // use opens a database for one piece of work. An error names the connection

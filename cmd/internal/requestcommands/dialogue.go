@@ -75,6 +75,34 @@ func checkSpoken(s *ui.Session, partner *wire.Partner) (map[string]any, int, err
 	return object, checkStatus(checked.Best), nil
 }
 
+// readySpoken is check --upgrade, or --after, in the dialogue.
+func readySpoken(s *ui.Session, partner *wire.Partner) (map[string]any, int, error) {
+	opened, reached, err := greet(s, partner, "check")
+	if err != nil {
+		return nil, 0, err
+	}
+	answer, err := examineReadiness(s, opened, reached)
+	if err != nil {
+		return nil, 0, err
+	}
+	object := readyObject(s, opened, answer)
+	object["words"] = lines([]string{readyHeadline(s, answer)})
+	return object, readyStatus(answer), nil
+}
+
+// previewSpoken is preview in the dialogue.
+func previewSpoken(s *ui.Session, partner *wire.Partner) (map[string]any, int, error) {
+	opened, reached, err := greet(s, partner, "preview")
+	if err != nil {
+		return nil, 0, err
+	}
+	what, err := previewFrom(s, opened, reached)
+	if err != nil {
+		return nil, 0, err
+	}
+	return map[string]any{"preview": what.object()}, 0, nil
+}
+
 // lines splits what is printed into its lines.
 func lines(words []string) []string { return strings.Split(strings.Join(words, "\n"), "\n") }
 

@@ -126,10 +126,8 @@ type exported struct {
 
 func exportFrom(s *ui.Session, opened *site.Site, reached *connections) (*exported, error) {
 	if out := s.String("out"); out != "" {
-		for _, path := range []string{out, partsName(out)} {
-			if _, err := os.Lstat(path); err == nil && (path == out || s.Bool(partsFlag.Name)) {
-				return nil, files.Exists.New("is there already", "file", path)
-			}
+		if err := checkFree(s, out); err != nil {
+			return nil, err
 		}
 	}
 	outside, err := opened.Outside()
@@ -142,6 +140,21 @@ func exportFrom(s *ui.Session, opened *site.Site, reached *connections) (*export
 		return exportText(s, opened, reached, outside)
 	}
 	return exportSigned(s, opened, reached)
+}
+
+// checkFree refuses to write over a file before anything is measured or
+// written.
+func checkFree(s *ui.Session, out string) error {
+	paths := []string{out}
+	if s.Bool(partsFlag.Name) {
+		paths = append(paths, partsName(out))
+	}
+	for _, path := range paths {
+		if _, err := os.Lstat(path); err == nil {
+			return files.Exists.New("is there already", "file", path)
+		}
+	}
+	return nil
 }
 
 // partsName names the file with the parts of a request.
@@ -198,6 +211,9 @@ func exportSigned(s *ui.Session, opened *site.Site, reached *connections) (*expo
 func writeExport(s *ui.Session, opened *site.Site, want *wanted, made *request.Request, extension string, data []byte, digest signedtext.Digest) (out string, err error) {
 	if out = s.String("out"); out == "" {
 		out = defaultName(made) + extension
+	}
+	if err := checkFree(s, out); err != nil {
+		return "", err
 	}
 	if err := files.Create(out, data, files.Public); err != nil {
 		return "", err

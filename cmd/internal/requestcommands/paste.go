@@ -43,13 +43,10 @@ func readGiven(s *ui.Session, paths []string) ([]site.Given, error) {
 	return together(s, given)
 }
 
-// together returns the documents. One that is not complete refuses all: what
-// Futura sends belongs together.
+// together returns the documents that are complete: a license does not wait
+// for the last part of another one.
 func together(s *ui.Session, files []parts.File) ([]site.Given, error) {
 	gathered, err := s.Gather(&parts.Collection{}, files)
-	if err == nil && len(gathered.Pending) > 0 {
-		err = gathered.Pending[0].Err
-	}
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ func preview(s *ui.Session) error {
 	}
 	path := ""
 	for _, path = range s.Arguments() {
-		for _, option := range []string{"for", "sql", "version"} {
+		for _, option := range []string{"for", "sql", "version", dialogueFlag.Name} {
 			if s.IsSet(option) {
 				return ui.OptionValue.New("not together with a file", "option", "--"+option)
 			}
@@ -46,6 +46,9 @@ func preview(s *ui.Session) error {
 	}
 	if path == "" && !s.IsSet("for") {
 		return ui.MissingOption.New("an option is missing", "option", "--for", "value", "VERSION")
+	}
+	if path == "" && s.Bool(dialogueFlag.Name) {
+		return speak(s, "preview", previewSpoken)
 	}
 	opened, err := openSite(s)
 	if err != nil {
@@ -57,24 +60,24 @@ func preview(s *ui.Session) error {
 	return previewNext(s, opened)
 }
 
-// previewNext measures, and keeps the request for export.
-func previewNext(s *ui.Session, opened *site.Site) error {
+// previewFrom measures, and keeps the request for export.
+func previewFrom(s *ui.Session, opened *site.Site, reached *connections) (shown, error) {
 	ctx := context.Background()
-	want, err := newWanted(ctx, s, opened, newConnections(s, opened.Folder))
+	want, err := newWanted(ctx, s, opened, reached)
 	if err != nil {
-		return err
+		return shown{}, err
 	}
 	made, err := want.prepare(ctx, s, opened)
 	if err != nil {
-		return err
+		return shown{}, err
 	}
 	certificate, err := opened.Certificate()
 	if err != nil {
-		return err
+		return shown{}, err
 	}
 	text, err := made.Text(certificate)
 	if err != nil {
-		return err
+		return shown{}, err
 	}
 	what := shown{Request: made, text: text, certificate: certificate, profiles: opened.ProfileOf}
 	if s.Bool("sql") {
@@ -84,6 +87,14 @@ func previewNext(s *ui.Session, opened *site.Site) error {
 	what.kept = err == nil
 	s.Warn(err)
 	showWarnings(s, opened)
+	return what, nil
+}
+
+func previewNext(s *ui.Session, opened *site.Site) error {
+	what, err := previewFrom(s, opened, newConnections(s, opened.Folder))
+	if err != nil {
+		return err
+	}
 	if s.IsJSON() {
 		s.JSON(what.object())
 		return nil
@@ -91,7 +102,7 @@ func previewNext(s *ui.Session, opened *site.Site) error {
 	s.Line("preview-head")
 	what.print(s)
 	if what.kept {
-		s.Line("preview-kept", "version", made.Product.Version, "until", made.Created.Add(site.PreviewLife))
+		s.Line("preview-kept", "version", what.Product.Version, "until", what.Created.Add(site.PreviewLife))
 	}
 	return nil
 }

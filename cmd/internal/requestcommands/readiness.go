@@ -18,6 +18,13 @@ var (
 	confirmFlag = ui.Flag{Name: "confirm", Value: "NAME", Repeated: true}
 )
 
+// readied is the answer to an occasion.
+type readied struct {
+	*site.Readied
+	occasion site.Occasion
+	asked    string // the version that it is about
+}
+
 // ready answers whether everything is as an upgrade needs it, or, with
 // --after, whether an upgrade is complete.
 func ready(s *ui.Session) error {
@@ -25,47 +32,68 @@ func ready(s *ui.Session) error {
 	if err != nil {
 		return err
 	}
+	answer, err := examineReadiness(s, opened, newConnections(s, opened.Folder))
+	if err != nil {
+		return err
+	}
+	if s.IsJSON() {
+		s.JSON(readyObject(s, opened, answer))
+	} else {
+		printReady(s, opened, answer)
+	}
+	if status := readyStatus(answer); status != 0 {
+		return ui.Exit{Status: status}
+	}
+	return nil
+}
+
+func readyStatus(answer *readied) int {
+	switch answer.Outcome {
+	case verify.IsReady:
+		return 0
+	case verify.NotReady:
+		return 1
+	}
+	return 2
+}
+
+func examineReadiness(s *ui.Session, opened *site.Site, reached *connections) (*readied, error) {
 	ctx := context.Background()
-	reached := newConnections(s, opened.Folder)
-	occasion := site.Occasion{When: request.Upgrade, Value: reached.value}
+	answer := &readied{}
+	occasion, err := occasionOf(s, opened, reached)
+	if err != nil {
+		return nil, err
+	}
+	occasion.Running, err = running(ctx, s, opened, reached)
+	if err != nil && occasion.When == request.After {
+		return nil, err
+	}
+	if answer.Readied, err = opened.Ready(ctx, place(s, reached, occasion.Running), occasion); err != nil {
+		return nil, err
+	}
+	answer.occasion, answer.asked = occasion, occasion.Version.String()
+	if occasion.When == request.After {
+		answer.asked = occasion.Running.Text
+	}
+	opened.Journal(s.Now(), "check", string(occasion.When), answer.asked, string(answer.Outcome), answer.Checked.Path)
+	opened.WarnOfAge(s.Now())
+	showWarnings(s, opened)
+	return answer, nil
+}
+
+// occasionOf reads the options.
+func occasionOf(s *ui.Session, opened *site.Site, reached *connections) (occasion site.Occasion, err error) {
+	occasion = site.Occasion{When: request.Upgrade, Value: reached.value, Engine: reached.engine}
 	if s.Bool(afterFlag.Name) {
 		occasion.When = request.After
 	}
 	if s.IsSet(upgradeFlag.Name) {
 		if occasion.Version, err = opened.UpgradeTo(s.String(upgradeFlag.Name)); err != nil {
-			return err
+			return occasion, err
 		}
 	}
-	if occasion.Answers, err = confirmations(s, opened, occasion.When); err != nil {
-		return err
-	}
-	occasion.Running, err = running(ctx, s, opened, reached)
-	if err != nil && occasion.When == request.After {
-		return err
-	}
-	readied, err := opened.Ready(ctx, place(s, reached, occasion.Running), occasion)
-	if err != nil {
-		return err
-	}
-	asked := occasion.Version.String()
-	if occasion.When == request.After {
-		asked = occasion.Running.Text
-	}
-	opened.Journal(s.Now(), "check", string(occasion.When), asked, string(readied.Outcome), readied.Checked.Path)
-	opened.WarnOfAge(s.Now())
-	showWarnings(s, opened)
-	if s.IsJSON() {
-		s.JSON(readyObject(s, opened, readied, occasion, asked))
-	} else {
-		printReady(s, opened, readied, occasion, asked)
-	}
-	switch readied.Outcome {
-	case verify.IsReady:
-		return nil
-	case verify.NotReady:
-		return ui.Exit{Status: 1}
-	}
-	return ui.Exit{Status: 2}
+	occasion.Answers, err = confirmations(s, opened, occasion.When)
+	return occasion, err
 }
 
 // confirmations collects what a person says: by --confirm, else on the
@@ -81,7 +109,7 @@ func confirmations(s *ui.Session, opened *site.Site, when request.Occasion) (map
 		switch {
 		case slices.Contains(given, question.Name):
 			answers[question.Name] = verify.Yes
-		case s.Environment().ReadSecret != nil && !s.IsJSON(): // somebody is there
+		case s.Environment().ReadSecret != nil && !s.IsJSON() && !s.Bool(dialogueFlag.Name): // somebody is there
 			answers[question.Name] = askConfirmation(s, question)
 		}
 	}
@@ -110,23 +138,27 @@ func begins(typed string, words ...string) bool {
 	return slices.ContainsFunc(words, func(word string) bool { return strings.HasPrefix(word, typed) })
 }
 
-func readyObject(s *ui.Session, opened *site.Site, readied *site.Readied, occasion site.Occasion, asked string) map[string]any {
-	object := checkObject(s, readied.Checked, occasion.Running)
-	object["outcome"], object["when"], object["version"] = string(readied.Outcome), string(occasion.When), asked
-	object["checks"] = s.ReadinessObjects(readied.Readiness, asked, maintenanceModule(opened))
+func readyObject(s *ui.Session, opened *site.Site, answer *readied) map[string]any {
+	object := checkObject(s, answer.Checked, answer.occasion.Running)
+	object["outcome"], object["when"], object["version"] = string(answer.Outcome), string(answer.occasion.When), answer.asked
+	object["checks"] = s.ReadinessObjects(answer.Readiness, answer.asked, maintenanceModule(opened))
 	return object
 }
 
-func printReady(s *ui.Session, opened *site.Site, readied *site.Readied, occasion site.Occasion, asked string) {
-	s.Line("check-"+string(occasion.When)+"-"+string(readied.Outcome), "version", asked)
-	if current := occasion.Running; current.Text != "" {
+func readyHeadline(s *ui.Session, answer *readied) string {
+	return s.Say("check-"+string(answer.occasion.When)+"-"+string(answer.Outcome), "version", answer.asked)
+}
+
+func printReady(s *ui.Session, opened *site.Site, answer *readied) {
+	printLines(s.Out, []string{readyHeadline(s, answer)})
+	if current := answer.occasion.Running; current.Text != "" {
 		s.Line("check-running", "version", current.Text, "source", s.Say("source-"+current.Source))
 	}
-	if readied.Checked.Path != "" {
-		s.Line("check-file", "file", readied.Checked.Path)
+	if answer.Checked.Path != "" {
+		s.Line("check-file", "file", answer.Checked.Path)
 	}
-	s.PrintReadiness(readied.Readiness, asked, maintenanceModule(opened))
-	if needsFutura(readied.Readiness) {
+	s.PrintReadiness(answer.Readiness, answer.asked, maintenanceModule(opened))
+	if needsFutura(answer.Readiness) {
 		if profile, err := opened.Profile(); err == nil {
 			fmt.Fprintln(s.Out, s.Show(string(profile.Words.Contact)))
 		}

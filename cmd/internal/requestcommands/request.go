@@ -53,7 +53,7 @@ func Program() ui.Program {
 			Flags: []ui.Flag{homeFlag, {Name: "customer", Value: "NUMBER", Words: "flag-enroll-customer"}, {Name: "code-file", Value: "FILE"}, {Name: "new-key"}, keyPassFlag,
 				{Name: "certificate", Value: "FILE"}}, Run: enroll},
 		{Name: "preview", Arguments: "[FILE]", Maximum: 1, Example: "futura-request preview --for 8.9",
-			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Words: "flag-for-preview"}, {Name: "sql"}, versionFlag, formatFlag}, Run: preview},
+			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Words: "flag-for-preview"}, {Name: "sql"}, versionFlag, formatFlag, dialogueFlag}, Run: preview},
 		{Name: "export", Example: "futura-request export --for 8.9",
 			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Required: true}, {Name: "out", Value: "FILE"}, partsFlag, versionFlag, keyPassFlag, formatFlag, dialogueFlag}, Run: export},
 		{Name: "install", Arguments: "FILE…", Maximum: -1, Example: "futura-request install versao8.9.ver futura.trust",

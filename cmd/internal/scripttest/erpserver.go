@@ -169,6 +169,8 @@ func (s *erpServer) value(kind string, value any) any {
 		return 1600000000
 	case kind == "integer" && s.lie == "float":
 		return fmt.Sprintf("%d.0", value)
+	case kind == "text" && value != nil:
+		return fmt.Sprint(value)
 	case kind == "bytes" && s.lie != "unmarked":
 		return fmt.Sprintf("base64:%s", base64.StdEncoding.EncodeToString(fmt.Append(nil, value)))
 	}

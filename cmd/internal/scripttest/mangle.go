@@ -78,10 +78,12 @@ func pick(script *testscript.TestScript, _ bool, arguments []string) {
 	}
 	found, _ := parts.Find([]byte(script.ReadFile(arguments[0])))
 	found = slices.DeleteFunc(found, func(part parts.Part) bool {
+		number := part.Number()
+		ofKind := part.String()[len("FL1."):len("FL1.R")] + number
 		if strings.HasPrefix(arguments[2], "-") {
-			return slices.Contains(arguments[2:], "-"+part.Number())
+			return slices.Contains(arguments[2:], "-"+number) || slices.Contains(arguments[2:], "-"+ofKind)
 		}
-		return !slices.Contains(arguments[2:], part.Number())
+		return !slices.Contains(arguments[2:], number) && !slices.Contains(arguments[2:], ofKind)
 	})
 	if len(found) == 0 {
 		script.Fatalf("%s has no such part", arguments[0])

@@ -11,7 +11,7 @@
 //	erp-server LIE NAME=FILE,… COMMAND  runs a command in the dialogue, answers from SQLite files, prints the last message
 //	damage FILE OLD NEW   replaces bytes in a file
 //	mangle FILE HOW…  does what mail does: quoted, html, printable, misread, dashes, joined, cr, mail, twice, utf16
-//	pick FILE OUT 1 X  writes some of the parts in a file to another; -1 -X means all but these
+//	pick FILE OUT 1 LX  writes some of the parts in a file to another, of all documents or of the license; -1 -LX means all but these
 //	join OUT FILE…    writes files into one, one after the other
 //	sqlite FILE SQL   runs SQL on a SQLite database, making it if need be
 //	server KIND       starts a database server: postgres, mariadb or firebird; where it is stands in $DBHOST, $DBPORT
