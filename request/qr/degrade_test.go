@@ -65,11 +65,11 @@ func shoot(random *rand.Rand, code *qr.Code, d damage) *image.Gray {
 	for y := range side {
 		for x := range side {
 			sum := 0.0
-			for sub := range 9 {
-				u, v := look((float64(x)+float64(sub%3)/3+1./6)/float64(side)-0.5, (float64(y)+float64(sub/3)/3+1./6)/float64(side)-0.5)
+			for sub := range 4 {
+				u, v := look((float64(x)+float64(sub%2)/2+0.25)/float64(side)-0.5, (float64(y)+float64(sub/2)/2+0.25)/float64(side)-0.5)
 				sum += paper(code, u*4/3+0.5, v*4/3+0.5)
 			}
-			values[y*side+x] = sum / 9
+			values[y*side+x] = sum / 4
 		}
 	}
 	values = gauss(values, side, d.blur)
@@ -97,16 +97,18 @@ func camera(random *rand.Rand, d damage) func(x, y float64) (float64, float64) {
 	turn, tilt, axis := d.turn*math.Pi/180, d.tilt*math.Pi/180, random.Float64()*2*math.Pi
 	along := random.Float64() * 2 * math.Pi
 	const far = 2.2 // of the camera, in sides
+	turnX, turnY, axisX, axisY := math.Cos(turn), math.Sin(turn), math.Cos(axis), math.Sin(axis)
+	tiltX, tiltY, alongX, alongY := math.Cos(tilt), math.Sin(tilt), math.Cos(along), math.Sin(along)
 	return func(x, y float64) (float64, float64) {
 		bulge := 1 + d.lens*(x*x+y*y)*2
 		x, y = x*bulge, y*bulge
-		x, y = x*math.Cos(turn)-y*math.Sin(turn), x*math.Sin(turn)+y*math.Cos(turn)
-		across, down := x*math.Cos(axis)+y*math.Sin(axis), -x*math.Sin(axis)+y*math.Cos(axis)
-		depth := far / (far*math.Cos(tilt) - across*math.Sin(tilt)) * 1.0
-		across, down = across*depth, down*depth*math.Cos(tilt)
-		x, y = across*math.Cos(axis)-down*math.Sin(axis), across*math.Sin(axis)+down*math.Cos(axis)
-		bow := d.bend * math.Cos(math.Pi*(x*math.Cos(along)+y*math.Sin(along)))
-		return x + bow*math.Sin(along), y + bow*math.Cos(along)
+		x, y = x*turnX-y*turnY, x*turnY+y*turnX
+		across, down := x*axisX+y*axisY, -x*axisY+y*axisX
+		depth := far / (far*tiltX - across*tiltY)
+		across, down = across*depth, down*depth*tiltX
+		x, y = across*axisX-down*axisY, across*axisY+down*axisX
+		bow := d.bend * math.Cos(math.Pi*(x*alongX+y*alongY))
+		return x + bow*alongY, y + bow*alongX
 	}
 }
 
@@ -134,17 +136,15 @@ func gauss(values []float64, side int, deviation float64) []float64 {
 		weights = append(weights, math.Exp(-float64(i*i)/(2*deviation*deviation+1e-9)))
 		sum += weights[i+reach]
 	}
-	for _, step := range [2]int{1, side} {
+	for range 2 { // along rows, then, turned, along columns
 		made := make([]float64, len(values))
 		for i := range values {
-			at := i % side
-			if step == side {
-				at = i / side
-			}
+			row, at := values[i/side*side:][:side], i%side
+			total := 0.0
 			for k, weight := range weights {
-				near := min(max(at+k-reach, 0), side-1)
-				made[i] += weight / sum * values[i+(near-at)*step]
+				total += weight * row[min(max(at+k-reach, 0), side-1)]
 			}
+			made[at*side+i/side] = total / sum
 		}
 		values = made
 	}

@@ -13,19 +13,22 @@ import (
 const budget = 1_200_000_000
 
 // Read returns the texts of the codes in a picture, each once, in the order
-// in which they were found. It ends as soon as enough says so of the texts
-// found until then; enough may be nil. The error is nil when there is a text.
+// in which they were found. After each pass that found more, enough is asked
+// whether these texts are all that was hoped for; nil never is. The error is
+// nil when there is a text.
 func Read(ctx context.Context, picture []byte, enough func(texts []string) bool) ([]string, error) {
 	opened, err := open(ctx, picture)
 	if err != nil {
 		return nil, err
 	}
-	work := &reading{ctx: ctx, enough: enough, left: budget}
+	work := &reading{ctx: ctx, left: budget}
 	for _, pass := range passes(opened) {
 		if work.isOver() {
 			break
 		}
+		before := len(work.texts)
 		work.run(pass)
+		work.full = len(work.texts) > before && enough != nil && enough(slices.Clone(work.texts))
 	}
 	switch {
 	case len(work.texts) > 0:
@@ -76,12 +79,11 @@ func passes(original *gray) []pass {
 
 // reading is the work on one picture.
 type reading struct {
-	ctx    context.Context
-	enough func([]string) bool
-	left   int // of the budget
-	texts  []string
-	done   []outline // of the codes that were read
-	full   bool      // enough said so
+	ctx   context.Context
+	left  int // of the budget
+	texts []string
+	done  []outline // of the codes that were read
+	full  bool      // there is enough
 }
 
 func (r *reading) isOver() bool { return r.full || r.left <= 0 || r.ctx.Err() != nil }
@@ -102,19 +104,15 @@ func (r *reading) run(p pass) {
 		if r.isDone(candidate.corner.times(1/p.scale)) || r.isDone(candidate.right.times(1/p.scale)) || r.isDone(candidate.below.times(1/p.scale)) {
 			continue
 		}
-		if text, where, ok := r.try(picture, candidate); ok {
-			r.take(text, where.times(1/p.scale))
+		text, where, ok := r.try(picture, candidate)
+		if !ok {
+			continue
+		}
+		r.done = append(r.done, where.times(1/p.scale))
+		if !slices.Contains(r.texts, text) {
+			r.texts = append(r.texts, text)
 		}
 	}
-}
-
-func (r *reading) take(text string, where outline) {
-	r.done = append(r.done, where)
-	if slices.Contains(r.texts, text) {
-		return
-	}
-	r.texts = append(r.texts, text)
-	r.full = r.enough != nil && r.enough(slices.Clone(r.texts))
 }
 
 // leastTiming is the share of right modules in the timing patterns from which
