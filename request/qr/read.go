@@ -50,6 +50,9 @@ type pass struct {
 // be read.
 const comfortable = 3_000_000
 
+// small is the number of pixels up to which modules may be two pixels wide.
+const small = 2_000_000
+
 // passes are ordered by what they cost.
 func passes(original *gray) []pass {
 	pixels := float64(len(original.pixels))
@@ -65,14 +68,14 @@ func passes(original *gray) []pass {
 		{base.inverted, scale, 18},
 		{func() *gray { return base.shrunk(2) }, scale / 2, 18},
 	}
-	if by > 1 {
-		list = append(list, pass{func() *gray { return original }, 1, 18})
-	}
-	if len(base.pixels) <= comfortable {
+	switch {
+	case by > 1:
+		list = append(list, pass{func() *gray { return original }, 1, 18}, pass{original.sharpened, 1, 10})
+	case len(base.pixels) <= small:
 		list = append(list,
-			pass{base.doubled, scale * 2, 18},
-			pass{func() *gray { return base.doubled().sharpened() }, scale * 2, 10},
-			pass{func() *gray { return base.doubled().blurred().inverted() }, scale * 2, 18})
+			pass{base.doubled, 2, 18},
+			pass{func() *gray { return base.doubled().sharpened() }, 2, 10},
+			pass{func() *gray { return base.doubled().blurred().inverted() }, 2, 18})
 	}
 	return append(list, pass{func() *gray { return base.shrunk(3) }, scale / 3, 8})
 }

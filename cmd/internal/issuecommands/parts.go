@@ -33,7 +33,7 @@ func keptPath(s *ui.Session, name parts.Name) string {
 // readRequests reads the files that are given: requests, and parts of
 // requests, which are kept until all have come. Each request comes once.
 func readRequests(s *ui.Session) ([]parts.File, error) {
-	given, err := s.ReadGiven(s.Arguments())
+	given, err := readGiven(s)
 	if err != nil {
 		return nil, err
 	}

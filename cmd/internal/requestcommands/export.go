@@ -130,11 +130,14 @@ func exportFrom(s *ui.Session, opened *site.Site, reached *connections) (*export
 			return nil, err
 		}
 	}
+	if err := checkNewFolder(s.String(qrFlag.Name)); err != nil {
+		return nil, err
+	}
 	outside, err := opened.Outside()
 	switch {
 	case err != nil:
 		return nil, err
-	case outside != nil && s.Bool(partsFlag.Name):
+	case outside != nil && (s.Bool(partsFlag.Name) || s.String(qrFlag.Name) != ""):
 		return nil, notSigned.New("a request that is not signed yet cannot travel in parts")
 	case outside != nil:
 		return exportText(s, opened, reached, outside)
@@ -201,6 +204,11 @@ func exportSigned(s *ui.Session, opened *site.Site, reached *connections) (*expo
 		words = append(words, s.Say("request-first", "key", key.Fingerprint()))
 	}
 	done := &exported{exportObject(made, out, signed.Digest(), key.Fingerprint(), want.shown), words}
+	if folder := s.String(qrFlag.Name); folder != "" {
+		if err := done.addCodes(s, folder, signed.Document.Render()); err != nil {
+			return nil, err
+		}
+	}
 	if s.Bool(partsFlag.Name) {
 		err = done.addParts(s, out, signed.Document.Render())
 	}
