@@ -50,7 +50,7 @@ func between(r *rand.Rand, least, most float64) float64 { return least + r.Float
 func photo(t testing.TB, random *rand.Rand, code *qr.Code, d damage) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if err := jpeg.Encode(&out, shoot(random, code, d), &jpeg.Options{Quality: d.quality}); err != nil {
+	if err := jpeg.Encode(&out, shoot(random, alone(code), d), &jpeg.Options{Quality: d.quality}); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -58,7 +58,7 @@ func photo(t testing.TB, random *rand.Rand, code *qr.Code, d damage) []byte {
 
 // shoot samples the plane of the paper through the camera, then adds what
 // lens, sensor and light do.
-func shoot(random *rand.Rand, code *qr.Code, d damage) *image.Gray {
+func shoot(random *rand.Rand, paper surface, d damage) *image.Gray {
 	side := d.side * 4 / 3
 	look := camera(random, d)
 	values := make([]float64, side*side)
@@ -67,7 +67,7 @@ func shoot(random *rand.Rand, code *qr.Code, d damage) *image.Gray {
 			sum := 0.0
 			for sub := range 4 {
 				u, v := look((float64(x)+float64(sub%2)/2+0.25)/float64(side)-0.5, (float64(y)+float64(sub/2)/2+0.25)/float64(side)-0.5)
-				sum += paper(code, u*4/3+0.5, v*4/3+0.5)
+				sum += paper(u*4/3+0.5, v*4/3+0.5)
 			}
 			values[y*side+x] = sum / 4
 		}
@@ -112,18 +112,42 @@ func camera(random *rand.Rand, d damage) func(x, y float64) (float64, float64) {
 	}
 }
 
-// paper is the light that a place on the sheet gives back; the code reaches
-// from 0 to 1, a frame with lines of text is around it.
-func paper(code *qr.Code, u, v float64) float64 {
+// surface is the light that a place on the sheet gives back.
+type surface func(u, v float64) float64
+
+// alone is a sheet with a code from 0 to 1, and lines of text around it.
+func alone(code *qr.Code) surface {
 	size := float64(code.Size())
-	if x, y := u*(size-8)+4, v*(size-8)+4; x >= 0 && y >= 0 && x < size && y < size {
-		if code.Dark(int(x), int(y)) {
-			return 25
+	return func(u, v float64) float64 {
+		if x, y := u*(size-8)+4, v*(size-8)+4; x >= 0 && y >= 0 && x < size && y < size {
+			return ink(code.Dark(int(x), int(y)))
 		}
-		return 235
+		line := math.Mod(v*40+100, 1) < 0.45
+		word := math.Mod(u*97+math.Floor(v*40+100)*31, 7) < 5
+		return ink(line && word && math.Mod(u*400+1000, 1) < 0.6)
 	}
-	if line := math.Mod(v*40+100, 1); line < 0.45 && math.Mod(u*97+math.Floor(v*40+100)*31, 7) < 5 && math.Mod(u*400+1000, 1) < 0.6 {
-		return 60
+}
+
+// page is a sheet of A4 from 0 to 1, as high as wide, with codes of 85 mm in
+// two columns.
+func page(codes []*qr.Code) surface {
+	return func(u, v float64) float64 {
+		x, y := (u-0.5)*297+105, v*297 // in millimetres
+		for i, code := range codes {
+			left, top := 15+float64(i%2)*95, 60+float64(i/2)*100
+			column, row := (x-left)/85*float64(code.Size()), (y-top)/85*float64(code.Size())
+			if column >= 0 && row >= 0 && column < float64(code.Size()) && row < float64(code.Size()) {
+				return ink(code.Dark(int(column), int(row)))
+			}
+		}
+		text := x > 15 && x < 195 && y > 15 && y < 50 && math.Mod(y, 5) < 2.2 && math.Mod(x*1.3+math.Floor(y/5)*3, 9) < 7 && math.Mod(x, 2) < 1.2
+		return ink(text || x < 0 || x > 210) // on a dark table
+	}
+}
+
+func ink(isDark bool) float64 {
+	if isDark {
+		return 25
 	}
 	return 235
 }

@@ -15,6 +15,7 @@ import (
 	"image/png"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -152,17 +153,17 @@ func TestDamages(t *testing.T) {
 // enough is asked for once all have been looked for.
 func TestPage(t *testing.T) {
 	random := newRandom(3)
-	page := image.NewGray(image.Rect(0, 0, 1000, 1400))
-	stddraw.Draw(page, page.Bounds(), image.White, image.Point{}, stddraw.Src)
+	sheet := image.NewGray(image.Rect(0, 0, 1000, 1400))
+	stddraw.Draw(sheet, sheet.Bounds(), image.White, image.Point{}, stddraw.Src)
 	var want []string
 	for i, bytes := range []int{1, 50, 150, 300, 300, 500} {
 		want = append(want, text(random, bytes))
 		code := draw(t, want[i], qr.Paper).Image(4)
 		at := image.Pt(i%2*500, i/2*460)
-		stddraw.Draw(page, code.Bounds().Add(at), code, image.Point{}, stddraw.Src)
+		stddraw.Draw(sheet, code.Bounds().Add(at), code, image.Point{}, stddraw.Src)
 	}
 	var out bytes.Buffer
-	if err := jpeg.Encode(&out, page, nil); err != nil {
+	if err := jpeg.Encode(&out, sheet, nil); err != nil {
 		t.Fatal(err)
 	}
 	asked := 0
@@ -340,7 +341,7 @@ func BenchmarkPage(b *testing.B) {
 	}
 	empty := encode()
 	for i := range 4 {
-		code := shoot(random, draw(b, text(random, 300), qr.Paper), damage{side: 900, turn: 3, tilt: 5, light: 1, noise: 4, blur: 1})
+		code := shoot(random, alone(draw(b, text(random, 300), qr.Paper)), damage{side: 900, turn: 3, tilt: 5, light: 1, noise: 4, blur: 1})
 		stddraw.Draw(page, code.Bounds().Add(image.Pt(100+i%2*1500, 100+i/2*1800)), code, image.Point{}, stddraw.Src)
 	}
 	full := encode()
@@ -366,4 +367,37 @@ func BenchmarkPage(b *testing.B) {
 			}
 		}
 	})
+}
+
+// TestPagePhotos photographs a whole page with four codes, as a mail program
+// shrinks it.
+func TestPagePhotos(t *testing.T) {
+	count := max(*photos/10, 1)
+	for _, side := range []int{1024, 1600} {
+		t.Run(strconv.Itoa(side), func(t *testing.T) {
+			t.Parallel()
+			random, complete, codes := newRandom(uint64(side)), 0, 0
+			for range count {
+				var sheet []*qr.Code
+				for range 4 {
+					sheet = append(sheet, draw(t, text(random, parts.Default), qr.Paper))
+				}
+				made := levels["moderate"](random)
+				made.side = side * 3 / 4
+				var out bytes.Buffer
+				if err := jpeg.Encode(&out, shoot(random, page(sheet), made), &jpeg.Options{Quality: made.quality}); err != nil {
+					t.Fatal(err)
+				}
+				found, _ := qr.Read(context.Background(), out.Bytes(), func(texts []string) bool { return len(texts) == 4 })
+				codes += len(found)
+				if len(found) == 4 {
+					complete++
+				}
+			}
+			t.Logf("%d of %d pages complete, %d of %d codes", complete, count, codes, 4*count)
+			if complete < count {
+				t.Error("not all pages are complete")
+			}
+		})
+	}
 }
