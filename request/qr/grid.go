@@ -193,20 +193,24 @@ func (g *gray) newMesh(f *frame, flat homography, dimension int) *mesh {
 		return made
 	}
 	nodes := g.grow(made, f)
-	for _, known := range nodes[3:] {
-		from, to = append(from, known.place), append(to, made.apply(known.place).plus(known.off))
-	}
-	for i := range nodes {
-		nodes[i].off = made.apply(nodes[i].place).plus(nodes[i].off)
-	}
-	if better, ok := fit(from, to, float64(dimension)); ok && len(from) > 4 {
-		made.homography = better
-	}
-	for i := range nodes {
-		nodes[i].off = nodes[i].off.minus(made.apply(nodes[i].place))
-	}
+	made.refit(nodes)
 	made.bend(nodes)
 	return made
+}
+
+// refit takes the homography that is the nearest to all nodes, and tells from
+// it how far they are off.
+func (m *mesh) refit(nodes []node) {
+	var from, to []point
+	for _, known := range nodes {
+		from, to = append(from, known.place), append(to, m.apply(known.place).plus(known.off))
+	}
+	if better, ok := fit(from, to, float64(m.dimension)); ok && len(from) > 4 {
+		m.homography = better
+	}
+	for i := range nodes {
+		nodes[i].off = to[i].minus(m.apply(nodes[i].place))
+	}
 }
 
 // grow finds the alignment patterns, the next to the known ones first. The

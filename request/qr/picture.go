@@ -240,14 +240,14 @@ func (g *gray) blurred() *gray {
 	return made
 }
 
-// sharpened returns the picture with the differences to its blurred self
-// three times as large.
+// sharpened returns the picture with the differences to the blurred one, of a
+// few pixels around, four times as large, and the noise of that blurred.
 func (g *gray) sharpened() *gray {
-	made := g.blurred()
+	made := g.blurred().blurred().blurred().blurred()
 	for i, mean := range made.pixels {
-		made.pixels[i] = uint8(min(max(3*int(g.pixels[i])-2*int(mean), 0), 255))
+		made.pixels[i] = uint8(min(max(4*int(g.pixels[i])-3*int(mean), 0), 255))
 	}
-	return made
+	return made.blurred()
 }
 
 func (g *gray) inverted() *gray {

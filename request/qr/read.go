@@ -74,7 +74,7 @@ func passes(original *gray) []pass {
 	case len(base.pixels) <= small:
 		list = append(list,
 			pass{base.doubled, 2, 18},
-			pass{func() *gray { return base.doubled().sharpened() }, 2, 10},
+			pass{func() *gray { return base.sharpened().doubled() }, 2, 10},
 			pass{func() *gray { return base.doubled().blurred().inverted() }, 2, 18})
 	}
 	return append(list, pass{func() *gray { return base.shrunk(3) }, scale / 3, 8})
