@@ -28,7 +28,7 @@ import (
 	"github.com/futura/airlicense/request/qr"
 )
 
-var photos = flag.Int("photos", 10, "photos of each level and size")
+var photos = flag.Int("photos", 3, "photos of each level and size")
 
 // newRandom is the same in every run.
 func newRandom(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 5)) }
