@@ -3,17 +3,20 @@ package database_test
 import (
 	"database/sql"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/futura/airlicense/keys/peertest"
 	"github.com/futura/airlicense/request/queries"
 )
 
-// chinook is a profile of a public sample database whose scripts may lie
-// beside the checkout; names and types differ between the engines.
+// chinook is a profile of a public sample database; names and types differ
+// between the engines. Its scripts may lie beside the checkout; where they do
+// not, the test makes rows of its own for the same tables.
 const chinook = `
 product = "chinook"
 title = "Chinook"
@@ -76,19 +79,15 @@ CREATE TABLE Employee (EmployeeId SMALLINT NOT NULL PRIMARY KEY, BirthDate DATE,
 `
 
 func everyChinook(t *testing.T, postgres, maria, firebird peertest.Server) {
-	folder := filepath.Join("..", "..", "..", "shared", "data", "chinook")
-	if _, err := os.Stat(folder); err != nil {
-		t.Skip("the Chinook scripts are not beside this checkout")
-	}
+	scripts := chinookScripts(t)
 	profile := chinook
 	for from, to := range chinookNames {
 		profile += fmt.Sprintf("[[rename]]\nengine = \"postgresql\"\nname = %q\nthere = %q\n", from, to)
 	}
 	sources := []source{newSQLite(t), newPostgreSQL(t, postgres, "chinook"), newMariaDB(t, maria, "chinook_of_the_test"), newFirebird(t, firebird, "chinook")}
-	execute(t, sources[0].admin, "BEGIN;"+script(t, folder, "Chinook_Sqlite.sql")+";COMMIT")
-	_, statements, _ := strings.Cut(script(t, folder, "Chinook_PostgreSql.sql"), "\\c chinook;")
-	executeAll(t, sources[1].admin, statements)
-	executeAll(t, sources[2].admin, strings.ReplaceAll(script(t, folder, "Chinook_MySql.sql"), "`Chinook`", "chinook_of_the_test"))
+	execute(t, sources[0].admin, "BEGIN;"+scripts[queries.SQLite]+";COMMIT")
+	executeAll(t, sources[1].admin, scripts[queries.PostgreSQL])
+	executeAll(t, sources[2].admin, scripts[queries.MySQL])
 	executeAll(t, sources[3].admin, chinookFirebird)
 	for table, columns := range map[string]string{
 		"Invoice": "InvoiceId, InvoiceDate, CustomerId, BillingCity", "InvoiceLine": "InvoiceLineId, InvoiceId, TrackId",
@@ -98,6 +97,95 @@ func everyChinook(t *testing.T, postgres, maria, firebird peertest.Server) {
 	}
 	backslashes(t, sources[0].admin, sources[2].admin)
 	inAllDirections(t, profileOf(t, profile), sources...)
+}
+
+// chinookScripts returns what makes and fills the tables on three engines.
+func chinookScripts(t *testing.T) map[queries.Engine]string {
+	t.Helper()
+	folder := filepath.Join("..", "..", "..", "shared", "data", "chinook")
+	if _, err := os.Stat(folder); err != nil {
+		t.Logf("rows of its own: %v", err)
+		return chinookLike()
+	}
+	_, postgres, _ := strings.Cut(script(t, folder, "Chinook_PostgreSql.sql"), "\\c chinook;")
+	return map[queries.Engine]string{
+		queries.SQLite: script(t, folder, "Chinook_Sqlite.sql"), queries.PostgreSQL: postgres,
+		queries.MySQL: strings.ReplaceAll(script(t, folder, "Chinook_MySql.sql"), "`Chinook`", "chinook_of_the_test"),
+	}
+}
+
+// chinookLike writes scripts for the same tables with as many rows. All three
+// have the same values in the same letters, so MySQL loses the back-slashes of
+// four names here too.
+func chinookLike() map[queries.Engine]string {
+	rows, scripts := chinookRows(), map[queries.Engine]string{}
+	for engine, schema := range chinookSchemas {
+		scripts[engine] = schema
+		for table, list := range rows {
+			if engine == queries.PostgreSQL {
+				table = chinookNames[table]
+			}
+			scripts[engine] += "INSERT INTO " + table + " VALUES (" + strings.Join(list, "),\n(") + ");\n"
+		}
+	}
+	return scripts
+}
+
+// chinookRows are the values of the rows of each table.
+func chinookRows() map[string][]string {
+	random := rand.New(rand.NewPCG(2026, 1))
+	when := func() string {
+		return time.Unix(1.2e9+random.Int64N(1e8), 0).UTC().Format("'2006-01-02 15:04:05'")
+	}
+	day := func() string { return time.Unix(-3e8+random.Int64N(6e8), 0).UTC().Format("'2006-01-02'") }
+	name := func() string { return fmt.Sprintf("'Canção d''água %x €'", random.Uint64()) }
+	rows := map[string][]string{}
+	add := func(table string, values ...any) {
+		rows[table] = append(rows[table], strings.TrimSuffix(fmt.Sprintln(values...), "\n"))
+	}
+	for id := range 412 {
+		add("Invoice", id+1, ",", when(), ",", random.IntN(60), ",", name())
+	}
+	for id := range 2240 {
+		add("InvoiceLine", id+1, ",", random.IntN(412), ",", random.IntN(3503))
+	}
+	for id := range 3503 {
+		composer, title := "NULL", name()
+		if id%3 > 0 {
+			composer = name()
+		}
+		if id < 4 {
+			title = fmt.Sprintf("'Back\\Slash %d'", id)
+		}
+		add("Track", id+1, ",", title, ",", composer, ",", random.IntN(400_000))
+	}
+	for id := range 8 {
+		add("Employee", id+1, ",", day(), ",", when(), ",", random.IntN(1e6))
+	}
+	return rows
+}
+
+// chinookSchemas are the columns that the profile names, in the types of the
+// scripts.
+var chinookSchemas = map[queries.Engine]string{
+	queries.SQLite: `
+CREATE TABLE Invoice (InvoiceId INTEGER PRIMARY KEY, InvoiceDate DATETIME, CustomerId INTEGER, BillingCity NVARCHAR(40));
+CREATE TABLE InvoiceLine (InvoiceLineId INTEGER PRIMARY KEY, InvoiceId INTEGER, TrackId INTEGER);
+CREATE TABLE Track (TrackId INTEGER PRIMARY KEY, Name NVARCHAR(200), Composer NVARCHAR(220), Milliseconds INTEGER);
+CREATE TABLE Employee (EmployeeId INTEGER PRIMARY KEY, BirthDate DATETIME, HireDate DATETIME, ReportsTo INTEGER);
+`,
+	queries.PostgreSQL: `
+CREATE TABLE invoice (invoice_id INT PRIMARY KEY, invoice_date TIMESTAMP, customer_id INT, billing_city VARCHAR(40));
+CREATE TABLE invoice_line (invoice_line_id INT PRIMARY KEY, invoice_id INT, track_id INT);
+CREATE TABLE track (track_id INT PRIMARY KEY, name VARCHAR(200), composer VARCHAR(220), milliseconds INT);
+CREATE TABLE employee (employee_id INT PRIMARY KEY, birth_date TIMESTAMP, hire_date TIMESTAMP, reports_to INT);
+`,
+	queries.MySQL: `
+CREATE TABLE Invoice (InvoiceId INT PRIMARY KEY, InvoiceDate DATETIME, CustomerId INT, BillingCity NVARCHAR(40));
+CREATE TABLE InvoiceLine (InvoiceLineId INT PRIMARY KEY, InvoiceId INT, TrackId INT);
+CREATE TABLE Track (TrackId INT PRIMARY KEY, Name NVARCHAR(200), Composer NVARCHAR(220), Milliseconds INT);
+CREATE TABLE Employee (EmployeeId INT PRIMARY KEY, BirthDate DATETIME, HireDate DATETIME, ReportsTo INT);
+`,
 }
 
 // backslashes shows that MySQL's script loses those of four names, a real

@@ -1,3 +1,7 @@
+//go:build unix
+
+// The pinentry of these tests is a shell script.
+
 package gpgsigner
 
 import (
@@ -7,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"testing"
 	"time"
 
@@ -26,9 +29,6 @@ var (
 func keyring(t *testing.T) (answer string) {
 	t.Helper()
 	peertest.Program(t, "gpg", "gnupg")
-	if runtime.GOOS == "windows" {
-		t.Skip("the pinentry of this test is a shell script")
-	}
 	folder, remove, err := peertest.Keyring()
 	if err != nil {
 		t.Fatal(err)
