@@ -202,6 +202,16 @@ func DraftProfile(draft []byte, issued time.Time) ([]byte, error) {
 	return signedtext.Marshal(profile)
 }
 
+// NewProfile reads a draft as the profile that it would be if it were signed
+// at that time.
+func NewProfile(draft []byte, issued time.Time) (*Profile, error) {
+	text, err := DraftProfile(draft, issued)
+	if err != nil {
+		return nil, err
+	}
+	return ParseProfile(text)
+}
+
 func badProfile(field, reason string) error {
 	return BadProfile.New("the profile contradicts itself", "field", field, "reason", reason)
 }
@@ -230,7 +240,9 @@ func isFile(pattern string) bool {
 // line stays within signedtext.MaxColumns.
 const maxTable = 50
 
-func isTable(name string) bool {
+// IsTable accepts the names of tables that a profile can hold: letters, digits
+// and underscores, with a schema and a dot before them where needed.
+func IsTable(name string) bool {
 	schema, table, found := strings.Cut(name, ".")
 	return len(name) <= maxTable && isColumn(schema) && (!found || isColumn(table))
 }
@@ -273,7 +285,7 @@ func (p *Profile) check() error {
 
 func (p *Profile) checkPlaces() error {
 	for _, place := range []*Place{p.Running, p.Pepper} {
-		if place != nil && (!isTable(place.Table) || !isColumn(place.Column)) {
+		if place != nil && (!IsTable(place.Table) || !isColumn(place.Column)) {
 			return badProfile("table", "form")
 		}
 	}
@@ -283,7 +295,7 @@ func (p *Profile) checkPlaces() error {
 			return badProfile("rename", "twice")
 		}
 		seen[[2]string{rename.Engine, rename.Name}] = true
-		if !slices.Contains(engines, rename.Engine) || !isTable(rename.Name) || !isTable(rename.There) {
+		if !slices.Contains(engines, rename.Engine) || !IsTable(rename.Name) || !IsTable(rename.There) {
 			return badProfile("rename", "form")
 		}
 	}
@@ -314,7 +326,7 @@ func (m ProfileMetric) check() error {
 	switch {
 	case m.Kind != fingerprint.Anchors && m.Kind != fingerprint.Set:
 		return badProfile("kind", "unknown")
-	case !isTable(m.Table):
+	case !IsTable(m.Table):
 		return badProfile("table", "form")
 	case m.Key.check() != nil || m.Kind == fingerprint.Anchors && m.Key.Kind != IntegerColumn:
 		return badProfile("key", "anchors need an integer key")

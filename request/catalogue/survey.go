@@ -117,7 +117,7 @@ func (f *Finding) begin() (request.ProfileMetric, []request.Column, *Remark) {
 		return request.ProfileMetric{}, nil, &found
 	}
 	switch {
-	case !isPlain(f.Table.Name):
+	case !request.IsTable(f.Table.Name):
 		return none("draft-name")
 	case len(f.Table.Key) == 0:
 		return none("draft-no-key")
@@ -142,19 +142,6 @@ func (f *Finding) begin() (request.ProfileMetric, []request.Column, *Remark) {
 		f.Doubts = append(f.Doubts, remark("draft-composite", "columns", strings.Join(f.Table.Key, ", ")))
 	}
 	return metric, append(columns, f.candidates()...), nil
-}
-
-// maxTable is the length of the names of tables that a profile holds.
-const maxTable = 50
-
-// isPlain reports whether a profile can hold the name of a table.
-func isPlain(name string) bool {
-	for part := range strings.SplitSeq(name, ".") {
-		if _, possible := (Column{Name: part, Type: "text"}).read(); !possible {
-			return false
-		}
-	}
-	return len(name) <= maxTable && strings.Count(name, ".") < 2
 }
 
 func (f *Finding) column(name string) Column {

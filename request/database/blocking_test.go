@@ -12,6 +12,7 @@ import (
 	"github.com/futura/airlicense/request/database"
 	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/request/requesttest"
 )
 
 // server is what the tests of locks know of an engine beyond its dialect.
@@ -72,7 +73,7 @@ func lockingMariaDB(t *testing.T, running peertest.Server, name string) server {
 func reading(t *testing.T, server server) database.Settings {
 	t.Helper()
 	fillKinds(t, server.source, 1, 600)
-	return grant(t, profileOf(t, grantedDraft), server.source, queries.Account{User: "licro_" + server.settings.Name})
+	return grant(t, requesttest.Profile(t, grantedDraft), server.source, queries.Account{User: "licro_" + server.settings.Name})
 }
 
 func count(t *testing.T, db *sql.DB, question string) (number int) {
@@ -105,7 +106,7 @@ func session(t *testing.T, server server) func(statement string) error {
 // application changes rows and tables at once.
 func nothingIsLockedBetweenQueries(t *testing.T, server server) {
 	reader := reading(t, server)
-	dialogue, err := queries.Collect(profileOf(t, grantedDraft), reader.Engine, salt)
+	dialogue, err := queries.Collect(requesttest.Profile(t, grantedDraft), reader.Engine, salt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +183,7 @@ func oneSelectIsAllThatAnApplicationWaitsFor(t *testing.T, server server) {
 // A table that somebody holds locked costs one lock limit, is named, and the
 // rest is measured.
 func aLockedTableIsGivenUp(t *testing.T, server server) {
-	reader, profile := reading(t, server), profileOf(t, grantedDraft)
+	reader, profile := reading(t, server), requesttest.Profile(t, grantedDraft)
 	first := measured(t, profile, reader)
 	application := session(t, server)
 	for _, statement := range server.hold {
@@ -215,7 +216,7 @@ func aLockedTableIsGivenUp(t *testing.T, server server) {
 // A query that would never end is ended by the server, which is told so at the
 // beginning of the session, and the rest is measured.
 func anEndlessQueryIsEnded(t *testing.T, server server) {
-	reader, profile := reading(t, server), profileOf(t, grantedDraft)
+	reader, profile := reading(t, server), requesttest.Profile(t, grantedDraft)
 	first := measured(t, profile, reader)
 	execute(t, server.admin, "DROP TABLE cliente")
 	execute(t, server.admin, server.endless)
@@ -260,7 +261,7 @@ func TestAServerThatDies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server, source := start(t)
 			fillKinds(t, source, 1, 600)
-			profile := profileOf(t, grantedDraft)
+			profile := requesttest.Profile(t, grantedDraft)
 			first := measured(t, profile, source.settings)
 			dialogue, err := queries.Remeasure(profile, source.settings.Engine, salt, first)
 			if err != nil {
@@ -292,7 +293,7 @@ func TestAServerThatDies(t *testing.T) {
 func TestFirebirdIsLeftAlone(t *testing.T) {
 	source := newFirebird(t, peertest.Firebird(t), "erp")
 	fillKinds(t, source, 1, 600)
-	profile := profileOf(t, grantedDraft)
+	profile := requesttest.Profile(t, grantedDraft)
 	reads := queries.ThroughViews(profile, queries.Firebird)
 	reader := grant(t, profile, source, queries.Account{User: "licro"})
 	dialogue, err := queries.Collect(reads, queries.Firebird, salt)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/futura/airlicense/keys/peertest"
 	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/request/requesttest"
 )
 
 // chinook is a profile of a public sample database; names and types differ
@@ -96,7 +97,7 @@ func everyChinook(t *testing.T, postgres, maria, firebird peertest.Server) {
 		copyRows(t, sources[0].admin, sources[3].admin, "SELECT "+columns+" FROM "+table, "INSERT INTO "+table+" VALUES ("+places(queries.Firebird, strings.Count(columns, ",")+1)+")")
 	}
 	backslashes(t, sources[0].admin, sources[2].admin)
-	inAllDirections(t, profileOf(t, profile), sources...)
+	inAllDirections(t, requesttest.Profile(t, profile), sources...)
 }
 
 // chinookScripts returns what makes and fills the tables on three engines.

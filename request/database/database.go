@@ -12,7 +12,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/futura/airlicense/keys/fault"
@@ -73,22 +72,12 @@ func Run(ctx context.Context, db *sql.DB, dialogue *queries.Dialogue) error {
 	return nil
 }
 
-// Text runs a query that gives one text, such as the running version. It
-// returns an empty text when there is not exactly one row.
+// Text is Value for a query that may have no answer, such as that for the
+// running version: without exactly one value the text is empty.
 func Text(ctx context.Context, db *sql.DB, query queries.Query) (string, error) {
-	var text sql.NullString
-	rows := 0
-	err := Rows(ctx, db, query, func(values []any) error {
-		if rows++; len(values) != 1 {
-			return queries.BadValue.New("a row of another width", "reason", "columns")
-		}
-		if err := text.Scan(values[0]); err != nil {
-			return queries.BadValue.Wrap(err, "a value that is no text", "reason", "text")
-		}
-		return nil
-	})
-	if err != nil || rows != 1 {
-		return "", err
+	text, err := Value(ctx, db, query)
+	if errors.Is(err, NoValue) {
+		return "", nil
 	}
-	return strings.TrimRight(text.String, " "), nil
+	return text, err
 }

@@ -22,20 +22,11 @@ import (
 	"github.com/futura/airlicense/request/database"
 	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/request/requesttest"
 )
 
 // draft is a profile over one table of each kind of column.
-const draft = `
-product = "sispetro"
-title = "Test"
-scheme = "numbers"
-digits = 2
-file = "versao{version}.ver"
-recognized = 50
-drifted = 45
-headline = "x"
-contact = "y"
-[running]
+const draft = requesttest.Head + `[running]
 table = "parametro"
 column = "versao"
 [[metric]]
@@ -66,19 +57,6 @@ CREATE TABLE cliente (guid TEXT PRIMARY KEY, criado TIMESTAMP);`,
 CREATE TABLE parametro (versao char(12));
 CREATE TABLE pedido (id bigint PRIMARY KEY, criado timestamp, dia date, numero numeric(18,4), marca char(10), foto bytea);
 CREATE TABLE cliente (guid uuid PRIMARY KEY, criado timestamp with time zone);`,
-}
-
-func profileOf(t testing.TB, draft string) *request.Profile {
-	t.Helper()
-	text, err := request.DraftProfile([]byte(draft), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
-	if err != nil {
-		t.Fatal(err)
-	}
-	profile, err := request.ParseProfile(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return profile
 }
 
 // source is a database to be measured and the pool that filled it.
@@ -217,7 +195,7 @@ func sameEverywhere(t *testing.T, profile *request.Profile, sources ...source) [
 
 func TestSameDataSameFingerprint(t *testing.T) {
 	server := peertest.PostgreSQL(t)
-	profile := profileOf(t, draft)
+	profile := requesttest.Profile(t, draft)
 	sqlite, postgres := newSQLite(t), newPostgreSQL(t, server, "erp")
 	fill(t, sqlite, 1, 3000)
 	fill(t, postgres, 1, 3000)
@@ -241,7 +219,7 @@ func TestSameDataSameFingerprint(t *testing.T) {
 
 // postgresRefusals meets the errors of a real server.
 func postgresRefusals(t *testing.T, server peertest.Server, source source) {
-	profile := profileOf(t, draft)
+	profile := requesttest.Profile(t, draft)
 	execute(t, source.admin, "CREATE ROLE licro LOGIN PASSWORD 'licro'")
 	execute(t, source.admin, "GRANT SELECT (id, criado) ON pedido TO licro")
 	reader := source.settings
@@ -303,7 +281,7 @@ func TestSQLiteRefusals(t *testing.T) {
 	if err := os.WriteFile(text, bytes.Repeat([]byte("no database "), 100), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	profile := profileOf(t, draft)
+	profile := requesttest.Profile(t, draft)
 	for name, test := range map[string]struct {
 		path string
 		want fault.Code
@@ -334,7 +312,7 @@ func TestSQLiteRefusals(t *testing.T) {
 func TestMissingColumnIsNotAString(t *testing.T) {
 	good := newSQLite(t)
 	fill(t, good, 1, 300)
-	profile := profileOf(t, strings.Replace(draft, "numero:integer", "nummero:text", 1))
+	profile := requesttest.Profile(t, strings.Replace(draft, "numero:integer", "nummero:text", 1))
 	dialogue, err := collect(t, profile, good, salt)
 	if err != nil || len(dialogue.Problems()) != 1 || !errors.Is(dialogue.Problems()[0].Err, database.MissingTable) {
 		t.Errorf("%v, %v", err, dialogue.Problems())
@@ -353,8 +331,8 @@ func TestSQLiteLockedByAnotherProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.ExecContext(context.Background(), "ROLLBACK")
-	if _, err := collect(t, profileOf(t, draft), good, salt); !errors.Is(err, database.Busy) {
-		dialogue, _ := collect(t, profileOf(t, draft), good, salt)
+	if _, err := collect(t, requesttest.Profile(t, draft), good, salt); !errors.Is(err, database.Busy) {
+		dialogue, _ := collect(t, requesttest.Profile(t, draft), good, salt)
 		if len(dialogue.Problems()) == 0 || !errors.Is(dialogue.Problems()[0].Err, database.Busy) {
 			t.Errorf("locked database: %v, %v", err, dialogue.Problems())
 		}
@@ -375,7 +353,7 @@ func TestSettingsThatCannotBeRight(t *testing.T) {
 func BenchmarkRecognize(b *testing.B) {
 	source := newSQLite(b)
 	fill(b, source, 1, 50000)
-	profile := profileOf(b, draft)
+	profile := requesttest.Profile(b, draft)
 	dialogue, err := collect(b, profile, source, salt)
 	if err != nil {
 		b.Fatal(err)

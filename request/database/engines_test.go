@@ -16,20 +16,11 @@ import (
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/request/requesttest"
 )
 
 // everyKind is a profile with every kind of column, as key and beside it.
-const everyKind = `
-product = "sispetro"
-title = "Test"
-scheme = "numbers"
-digits = 2
-file = "versao{version}.ver"
-recognized = 50
-drifted = 45
-headline = "x"
-contact = "y"
-[running]
+const everyKind = requesttest.Head + `[running]
 table = "parametro"
 column = "versao"
 [pepper]
@@ -252,7 +243,7 @@ func TestEveryEngine(t *testing.T) {
 		for _, source := range sources {
 			fillKinds(t, source, 1, 800)
 		}
-		profile := profileOf(t, everyKind)
+		profile := requesttest.Profile(t, everyKind)
 		inAllDirections(t, profile, sources...)
 		other := newFirebird(t, firebird, "other")
 		fillKinds(t, other, 2, 800)
@@ -274,7 +265,7 @@ func TestEveryEngine(t *testing.T) {
 // digits: data that were finer are other data there.
 func everyMicrosecond(t *testing.T, firebird source, sources ...source) {
 	draft, _, _ := strings.Cut(everyKind, "[pepper]")
-	profile := profileOf(t, draft+"[[metric]]\nname = \"momentos\"\nkind = \"set\"\ntable = \"momento\"\nkey = \"id:integer\"\ncolumns = \"quando:timestamp\"\ncount = 64\nweight = 1\n")
+	profile := requesttest.Profile(t, draft+"[[metric]]\nname = \"momentos\"\nkind = \"set\"\ntable = \"momento\"\nkey = \"id:integer\"\ncolumns = \"quando:timestamp\"\ncount = 64\nweight = 1\n")
 	for _, source := range append(sources, firebird) {
 		kind := map[queries.Engine]string{queries.MySQL: "DATETIME(6)"}[source.settings.Engine]
 		execute(t, source.admin, "CREATE TABLE momento (id INTEGER NOT NULL PRIMARY KEY, quando "+cmp.Or(kind, "TIMESTAMP")+")")

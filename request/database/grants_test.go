@@ -18,20 +18,11 @@ import (
 	"github.com/futura/airlicense/request/database"
 	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/request/requesttest"
 )
 
 // grantedDraft reads fewer columns and tables than fillKinds writes.
-const grantedDraft = `
-product = "sispetro"
-title = "Test"
-scheme = "numbers"
-digits = 2
-file = "versao{version}.ver"
-recognized = 50
-drifted = 45
-headline = "x"
-contact = "y"
-[running]
+const grantedDraft = requesttest.Head + `[running]
 table = "parametro"
 column = "versao"
 [pepper]
@@ -135,7 +126,7 @@ func TestMinimalRights(t *testing.T) {
 // user of its own.
 func minimalRights(t *testing.T, source source, more ...string) {
 	fillKinds(t, source, 1, 600)
-	profile, engine := profileOf(t, grantedDraft), source.settings.Engine
+	profile, engine := requesttest.Profile(t, grantedDraft), source.settings.Engine
 	first := measured(t, profile, source.settings)
 	for user, views := range map[string]bool{"licro_columns": false, "licro_views": true} {
 		reader, reads := grant(t, profile, source, queries.Account{User: user, Views: views}), profile

@@ -20,12 +20,13 @@ import (
 	"github.com/futura/airlicense/keys/peertest"
 	"github.com/futura/airlicense/request/database"
 	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/request/requesttest"
 )
 
 // firstProblem collects and returns why that failed, or what failed first.
 func firstProblem(t *testing.T, settings database.Settings) error {
 	t.Helper()
-	dialogue, err := collect(t, profileOf(t, everyKind), source{settings: settings}, salt)
+	dialogue, err := collect(t, requesttest.Profile(t, everyKind), source{settings: settings}, salt)
 	if err == nil && len(dialogue.Problems()) > 0 {
 		return dialogue.Problems()[0].Err
 	}
@@ -123,7 +124,7 @@ GRANT SELECT (id, criado) ON kinds.lancamento TO licro@'127.0.0.1';
 				"INSERT INTO lancamento SELECT seq, 1, 1, MD5(seq), 'x', "+written+", "+written+", NULL, NULL FROM seq_1_to_40;\n"+
 				"INSERT INTO usuario SELECT MD5(seq), "+written+", 1 FROM seq_1_to_40;\n")
 		}
-		sameEverywhere(t, profileOf(t, everyKind), zero, null)
+		sameEverywhere(t, requesttest.Profile(t, everyKind), zero, null)
 	})
 	t.Run("lies", func(t *testing.T) { lies(t, newMariaDB(t, server, "lies")) })
 	t.Run("interrupted", func(t *testing.T) { interrupted(t, server, settings) })
@@ -207,7 +208,7 @@ INSERT INTO cliente VALUES ('98765', NULL);
 INSERT INTO usuario VALUES ('2020-01-01', '98765', 98765.5);
 INSERT INTO foto VALUES (98765.5, 98765);
 `)
-	dialogue, err := collect(t, profileOf(t, everyKind), source, salt)
+	dialogue, err := collect(t, requesttest.Profile(t, everyKind), source, salt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -289,7 +290,7 @@ func (p *proxy) pass(near, far net.Conn, limit int64, then func()) {
 // server falls silent, cuts the connection or dies, at several moments.
 func interrupted(t *testing.T, server peertest.Server, settings database.Settings) {
 	settings.TLS = "disable"
-	profile := profileOf(t, everyKind)
+	profile := requesttest.Profile(t, everyKind)
 	measure := func(through *proxy, limit time.Duration) error {
 		dialogue, err := queries.Collect(profile, settings.Engine, salt)
 		if err != nil {

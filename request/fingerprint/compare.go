@@ -122,7 +122,7 @@ func (r Result) state(thresholds Thresholds) State {
 }
 
 func compareMetric(metric Metric, licensed, now Item) Component {
-	component := Component{Metric: metric.Name, Weight: metric.Weight, Licensed: licensed.usable(metric.Kind)}
+	component := Component{Metric: metric.Name, Weight: metric.Weight, Licensed: licensed.Usable(metric.Kind)}
 	// Anchors of another size were asked for other rows.
 	if !now.Measured || now.Exponent != licensed.Exponent || now.Class != licensed.Class || metric.Kind == Anchors && len(now.Values) != len(licensed.Values) {
 		return component

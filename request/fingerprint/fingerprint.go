@@ -208,8 +208,8 @@ func (item Item) check(metric Metric) error {
 	return nil
 }
 
-// usable is the number of items that can be found again: rows that existed.
-func (item Item) usable(kind Kind) int {
+// Usable is the number of items that can be found again: rows that existed.
+func (item Item) Usable(kind Kind) int {
 	if kind == Set {
 		return len(item.Values)
 	}
@@ -228,7 +228,7 @@ func (item Item) usable(kind Kind) int {
 var minUsable = map[Kind]int{Anchors: 8, Set: 2}
 
 // Enough reports whether a metric's items can serve in a license.
-func (item Item) Enough(kind Kind) bool { return item.Measured && kind.Enough(item.usable(kind)) }
+func (item Item) Enough(kind Kind) bool { return item.Measured && kind.Enough(item.Usable(kind)) }
 
 // Enough reports whether so many rows can serve in a license.
 func (k Kind) Enough(rows int) bool { return rows >= minUsable[k] }

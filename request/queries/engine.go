@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/futura/airlicense/request"
 )
 
 // Engine names a database system.
@@ -62,6 +64,20 @@ var dialects = map[Engine]dialect{
 	MySQL:     {quotes: [2]string{"`", "`"}, placeholder: unnumbered, last: " LIMIT %d"},
 	Firebird:  {quotes: [2]string{`"`, `"`}, placeholder: unnumbered, first: "FIRST %d ", ascending: true},
 	SQLServer: {quotes: [2]string{"[", "]"}, placeholder: numbered("@p"), first: "TOP (%d) ", uuidText: true},
+}
+
+// dialectOf returns how an engine's queries are written, with the names of a
+// profile. What another program speaks is standard SQL until it says more.
+func dialectOf(profile *request.Profile, engine Engine) (dialect, error) {
+	made, known := dialects[engine]
+	if engine == Spoken {
+		made, known = standard, true
+	}
+	if !known {
+		return made, UnknownEngine.New("no dialect for this database system", "engine", engine)
+	}
+	made.there = func(name string) string { return profile.There(string(engine), name) }
+	return made, nil
 }
 
 // name quotes a table or column under the name that it has on the engine. A

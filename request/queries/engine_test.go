@@ -14,6 +14,7 @@ import (
 	"github.com/futura/airlicense/docs/profiles"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/request/requesttest"
 )
 
 var update = flag.Bool("update", false, "write the files under testdata again")
@@ -51,7 +52,7 @@ func TestStatementsOfEveryEngine(t *testing.T) {
 	for _, engine := range queries.Engines() {
 		var text strings.Builder
 		for _, draft := range []string{string(profiles.SisPetro), string(profiles.CRM), draft + renames} {
-			profile := profileOf(t, draft)
+			profile := requesttest.Profile(t, draft)
 			dialogue := collect(t, profile, engine)
 			for _, query := range run(t, dialogue, onAnyEngine(5)) {
 				fmt.Fprintf(&text, "%s;%s\n", query.SQL, arguments(query))
@@ -108,17 +109,7 @@ func TestPortsOfEngines(t *testing.T) {
 	}
 }
 
-const oneTable = `
-product = "sispetro"
-title = "Test"
-scheme = "numbers"
-digits = 2
-file = "versao{version}.ver"
-recognized = 50
-drifted = 45
-headline = "x"
-contact = "y"
-[[metric]]
+const oneTable = requesttest.Head + `[[metric]]
 name = "pedidos"
 kind = "anchors"
 table = "pedido"
@@ -132,7 +123,7 @@ weight = 2
 // returns the exponent of the highest key that was found, or -1 for none.
 func search(t *testing.T, answer answers) (exponent, steps int) {
 	t.Helper()
-	dialogue := collect(t, profileOf(t, oneTable), queries.Firebird)
+	dialogue := collect(t, requesttest.Profile(t, oneTable), queries.Firebird)
 	for query, more := dialogue.Next(); more; query, more = dialogue.Next() {
 		if asked(query) != "highest" {
 			dialogue.Done(nil)
@@ -215,7 +206,7 @@ func TestSearchInATableThatDoesNotKeepStill(t *testing.T) {
 		"no number":   func(queries.Query) ([][]any, error) { return [][]any{{"x"}}, nil },
 		"NULL":        func(queries.Query) ([][]any, error) { return [][]any{{nil}}, nil },
 	} {
-		dialogue := collect(t, profileOf(t, oneTable), queries.Firebird)
+		dialogue := collect(t, requesttest.Profile(t, oneTable), queries.Firebird)
 		if list := run(t, dialogue, answer); len(list) != 1 {
 			t.Errorf("%s: %d queries", name, len(list))
 		}
@@ -228,7 +219,7 @@ func TestSearchInATableThatDoesNotKeepStill(t *testing.T) {
 // On Firebird a name stands in upper case, unless the profile gives another.
 func TestNamesOnFirebird(t *testing.T) {
 	quoted := draft + "\n[[rename]]\nengine = \"firebird\"\nname = \"cliente\"\nthere = \"cliente\"\n"
-	list := run(t, collect(t, profileOf(t, quoted), queries.Firebird), onAnyEngine(1))
+	list := run(t, collect(t, requesttest.Profile(t, quoted), queries.Firebird), onAnyEngine(1))
 	if got, want := list[len(list)-1].SQL, `SELECT FIRST 200001 "GUID", "CRIADO" FROM "cliente"`; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}

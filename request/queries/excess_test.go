@@ -7,18 +7,19 @@ import (
 
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/request/requesttest"
 )
 
 func TestExcessQueries(t *testing.T) {
 	var all strings.Builder
 	for _, engine := range []queries.Engine{queries.PostgreSQL, queries.MySQL, queries.Firebird, queries.SQLServer} {
-		for _, profile := range []*request.Profile{profileOf(t, granted), nil} {
+		for _, profile := range []*request.Profile{requesttest.Profile(t, granted), nil} {
 			excess, _ := queries.NewExcess(profile, engine)
 			fmt.Fprintf(&all, "==== %s\n%s\n%q\n\n", engine, excess.Query().SQL, excess.Query().Arguments)
 		}
 	}
 	golden(t, "excess.sql", all.String())
-	if _, asked := queries.NewExcess(profileOf(t, granted), queries.SQLite); asked {
+	if _, asked := queries.NewExcess(requesttest.Profile(t, granted), queries.SQLite); asked {
 		t.Error("SQLite has no users")
 	}
 }

@@ -10,21 +10,12 @@ import (
 
 	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/request/requesttest"
 )
 
 // granted reads one table by two metrics and the running version, has a
 // schema, other names on some engines, and a name over Firebird's limit.
-const granted = `
-product = "sispetro"
-title = "SisPetro"
-scheme = "numbers"
-digits = 2
-file = "versao{version}.ver"
-recognized = 50
-drifted = 45
-headline = "x"
-contact = "y"
-[running]
+const granted = requesttest.Head + `[running]
 table = "pedido"
 column = "versao"
 [pepper]
@@ -110,7 +101,7 @@ func TestGrants(t *testing.T) {
 	} {
 		var all strings.Builder
 		for _, engine := range engines {
-			profile := profileOf(t, test.draft)
+			profile := requesttest.Profile(t, test.draft)
 			test.account.Engine, test.account.Checks = engine, profile.Checks
 			grants, err := queries.Grants(profile, test.account)
 			if err != nil {
@@ -137,7 +128,7 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestNamesThatCannotBePrinted(t *testing.T) {
-	profile := profileOf(t, draft)
+	profile := requesttest.Profile(t, draft)
 	for name, account := range map[string]queries.Account{
 		"quote in a user":         {Engine: queries.PostgreSQL, User: `a"; DROP TABLE pedido; --`},
 		"blank in a user":         {Engine: queries.MySQL, User: "a b"},
@@ -160,7 +151,7 @@ func TestNamesThatCannotBePrinted(t *testing.T) {
 // Views show what the tables show: the dialogue asks the views, and the items
 // are the same.
 func TestThroughViews(t *testing.T) {
-	profile := profileOf(t, granted)
+	profile := requesttest.Profile(t, granted)
 	through := queries.ThroughViews(profile, queries.PostgreSQL)
 	var asked []string
 	collected := func(dialogue *queries.Dialogue) string {

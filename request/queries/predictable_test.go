@@ -8,6 +8,7 @@ import (
 	"github.com/futura/airlicense/docs/profiles"
 	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/request/requesttest"
 )
 
 var migration = time.Date(2020, 5, 5, 12, 0, 0, 0, time.UTC)
@@ -55,7 +56,7 @@ var scripted = map[string]func(query queries.Query, row []any){
 // Two customers are never alike by what the same script wrote: nothing of it
 // is in a license. What else there is still serves.
 func TestScriptsNeverMakeCustomersAlike(t *testing.T) {
-	profile := profileOf(t, string(profiles.SisPetro))
+	profile := requesttest.Profile(t, string(profiles.SisPetro))
 	for name, change := range scripted {
 		first := collect(t, profile, queries.SQLite)
 		run(t, first, rewritten(erp(1, 3000), change))
@@ -86,7 +87,7 @@ func TestScriptsNeverMakeCustomersAlike(t *testing.T) {
 // A license that was issued before is recognized by all its items, predicted
 // or not.
 func TestRecognitionIsNotAffected(t *testing.T) {
-	profile := profileOf(t, string(profiles.SisPetro))
+	profile := requesttest.Profile(t, string(profiles.SisPetro))
 	first := collect(t, profile, queries.SQLite)
 	run(t, first, erp(1, 3000))
 	now := again(t, queries.Remeasure, profile, first.Encoded())
@@ -103,7 +104,7 @@ func TestRecognitionIsNotAffected(t *testing.T) {
 // What a license left out is no sign of a merger, nor of one database under
 // two customers.
 func TestScriptsAreNoSignOfAnything(t *testing.T) {
-	profile := profileOf(t, string(profiles.SisPetro))
+	profile := requesttest.Profile(t, string(profiles.SisPetro))
 	change := scripted["two thirds migrated"]
 	issued := migration.AddDate(10, 0, 0)
 	first, other := collect(t, profile, queries.SQLite), collect(t, profile, queries.SQLite)
@@ -127,7 +128,7 @@ func TestScriptsAreNoSignOfAnything(t *testing.T) {
 
 // What a dialogue saw of each metric: queries, rows, and their worth.
 func TestSamples(t *testing.T) {
-	profile := profileOf(t, string(profiles.SisPetro))
+	profile := requesttest.Profile(t, string(profiles.SisPetro))
 	dialogue := collect(t, profile, queries.SQLite)
 	run(t, dialogue, erp(1, 3000))
 	samples := dialogue.Samples()
@@ -151,7 +152,7 @@ func TestSamples(t *testing.T) {
 
 // The statements of --sql are those that a dialogue asks.
 func TestStatementsAreThoseOfADialogue(t *testing.T) {
-	profile := profileOf(t, draft+renames)
+	profile := requesttest.Profile(t, draft+renames)
 	for _, engine := range queries.Engines() {
 		var list []string
 		for _, metric := range profile.Metrics {

@@ -137,14 +137,10 @@ func Continue(profile *request.Profile, engine Engine, salt, items []byte, issue
 }
 
 func start(profile *request.Profile, engine Engine, salt []byte, licensed fingerprint.Items) (*Dialogue, error) {
-	dialect, known := dialects[engine]
-	if engine == Spoken {
-		dialect, known = standard, true
+	dialect, err := dialectOf(profile, engine)
+	if err != nil {
+		return nil, err
 	}
-	if !known {
-		return nil, UnknownEngine.New("no dialect for this database system", "engine", engine)
-	}
-	dialect.there = func(name string) string { return profile.There(string(engine), name) }
 	dialogue := &Dialogue{
 		profile: profile, dialect: dialect, salt: salt, licensed: licensed,
 		items:   make(fingerprint.Items, len(profile.Metrics)),
@@ -216,8 +212,8 @@ func (d *Dialogue) Next() (Query, bool) {
 	return d.current, true
 }
 
-// Row takes one row of the current query, and keeps nothing of it. After an error the rest of the
-// rows need not be given.
+// Row takes one row of the current query, and keeps nothing of it. After an
+// error the rest of the rows need not be given.
 func (d *Dialogue) Row(values []any) error { return d.steps[0].row(values) }
 
 // Done ends the current query. With an error its metric counts as not
@@ -304,11 +300,10 @@ func (d *Dialogue) Explained() fingerprint.Result {
 // anchors how the highest key is found, and how rows are read by their keys,
 // here two of them; of a set the one statement.
 func Statements(profile *request.Profile, metric request.ProfileMetric, engine Engine) ([]string, error) {
-	dialect, known := dialects[engine]
-	if !known {
-		return nil, UnknownEngine.New("no dialect for this database system", "engine", engine)
+	dialect, err := dialectOf(profile, engine)
+	if err != nil {
+		return nil, err
 	}
-	dialect.there = func(name string) string { return profile.There(string(engine), name) }
 	columns, err := metric.ColumnList()
 	switch {
 	case err != nil:
@@ -322,13 +317,13 @@ func Statements(profile *request.Profile, metric request.ProfileMetric, engine E
 }
 
 // Running returns the query for the version that the database says is
-// running, or false when the profile does not tell where.
+// running, or false when the profile does not tell where, or another program
+// asks (see RunningIn).
 func Running(profile *request.Profile, engine Engine) (Query, bool) {
-	dialect, known := dialects[engine]
-	if profile.Running == nil || !known {
+	dialect, err := dialectOf(profile, engine)
+	if profile.Running == nil || engine == Spoken || err != nil {
 		return Query{}, false
 	}
-	dialect.there = func(name string) string { return profile.There(string(engine), name) }
 	return placeQuery(dialect, *profile.Running, request.TextColumn), true
 }
 

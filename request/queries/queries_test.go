@@ -16,20 +16,11 @@ import (
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/request/requesttest"
 )
 
 // draft has a metric of each kind, and names that differ on one engine.
-const draft = `
-product = "sispetro"
-title = "SisPetro"
-scheme = "numbers"
-digits = 2
-file = "versao{version}.ver"
-recognized = 50
-drifted = 45
-headline = "x"
-contact = "y"
-[running]
+const draft = requesttest.Head + `[running]
 table = "erp.parametro"
 column = "versao"
 [[metric]]
@@ -80,19 +71,6 @@ column = "segredo"
 `
 
 var salt = bytes.Repeat([]byte{7}, request.SaltSize)
-
-func profileOf(t testing.TB, draft string) *request.Profile {
-	t.Helper()
-	text, err := request.DraftProfile([]byte(draft), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
-	if err != nil {
-		t.Fatal(err)
-	}
-	profile, err := request.ParseProfile(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return profile
-}
 
 func collect(t testing.TB, profile *request.Profile, engine queries.Engine) *queries.Dialogue {
 	t.Helper()
@@ -252,7 +230,7 @@ func TestStatementsOfTheExamples(t *testing.T) {
 			`SELECT "id", "creata" FROM "attivita" WHERE "id" IN (` + forty + ")",
 		}},
 	} {
-		dialogue := collect(t, profileOf(t, string(test.draft)), test.engine)
+		dialogue := collect(t, requesttest.Profile(t, string(test.draft)), test.engine)
 		checkStatements(t, string(test.engine), statements(run(t, dialogue, erp(1, 5))), test.want)
 		if len(dialogue.Problems()) > 0 {
 			t.Errorf("problems %v", dialogue.Problems())
@@ -261,7 +239,7 @@ func TestStatementsOfTheExamples(t *testing.T) {
 }
 
 func TestStatementsUnderOtherNames(t *testing.T) {
-	profile := profileOf(t, draft+renames)
+	profile := requesttest.Profile(t, draft+renames)
 	for engine, want := range map[queries.Engine][]string{
 		queries.SQLite: {
 			"SELECT `id` FROM `erp`.`pedido` ORDER BY `id` DESC LIMIT 1",
@@ -283,7 +261,7 @@ func TestStatementsUnderOtherNames(t *testing.T) {
 			t.Errorf("%+v", running)
 		}
 	}
-	if query, known := queries.Running(profileOf(t, string(profiles.CRM)), queries.SQLite); known {
+	if query, known := queries.Running(requesttest.Profile(t, string(profiles.CRM)), queries.SQLite); known {
 		t.Errorf("a profile that does not tell where: %+v", query)
 	}
 	if query, known := queries.Running(profile, "oracle"); known {
@@ -294,8 +272,8 @@ func TestStatementsUnderOtherNames(t *testing.T) {
 // Whatever people may read in a profile, it never comes near a statement.
 func TestWordsStayOutOfStatements(t *testing.T) {
 	evil := strings.NewReplacer(`title = "SisPetro"`, `title = "\"; DROP TABLE cliente; --"`, `headline = "x"`, `headline = "' OR 1 = 1"`, `contact = "y"`, "contact = \"`; DELETE FROM cliente\"").Replace(draft)
-	want := statements(run(t, collect(t, profileOf(t, draft), queries.SQLite), erp(1, 100)))
-	checkStatements(t, "evil words", statements(run(t, collect(t, profileOf(t, evil), queries.SQLite), erp(1, 100))), want)
+	want := statements(run(t, collect(t, requesttest.Profile(t, draft), queries.SQLite), erp(1, 100)))
+	checkStatements(t, "evil words", statements(run(t, collect(t, requesttest.Profile(t, evil), queries.SQLite), erp(1, 100))), want)
 }
 
 // A key is given as a parameter, never written into the statement, and
@@ -305,7 +283,7 @@ func TestValuesAreParameters(t *testing.T) {
 		queries.SQLite:     func(int) string { return "?" },
 		queries.PostgreSQL: func(n int) string { return fmt.Sprint("$", n) },
 	} {
-		for _, query := range run(t, collect(t, profileOf(t, draft), engine), erp(1, 9000)) {
+		for _, query := range run(t, collect(t, requesttest.Profile(t, draft), engine), erp(1, 9000)) {
 			if asked(query) != "anchors" {
 				if len(query.Arguments) > 0 {
 					t.Errorf("%s: arguments %v", query.SQL, query.Arguments)
@@ -328,7 +306,7 @@ func TestValuesAreParameters(t *testing.T) {
 
 func TestCollectAndRecognize(t *testing.T) {
 	for name, draft := range map[string]string{"sispetro": string(profiles.SisPetro), "crm": string(profiles.CRM), "small": draft + pepper} {
-		profile := profileOf(t, draft)
+		profile := requesttest.Profile(t, draft)
 		first := collect(t, profile, queries.SQLite)
 		run(t, first, erp(1, 500))
 		if !first.Enough() || len(first.Problems()) > 0 {
@@ -353,7 +331,7 @@ func TestCollectAndRecognize(t *testing.T) {
 
 // What was measured by one engine and its driver is found again by another.
 func TestDriversDoNotMatter(t *testing.T) {
-	profile := profileOf(t, draft+renames)
+	profile := requesttest.Profile(t, draft+renames)
 	one, other := collect(t, profile, queries.SQLite), collect(t, profile, queries.PostgreSQL)
 	run(t, one, erp(1, 300))
 	run(t, other, func(query queries.Query) ([][]any, error) {
@@ -381,7 +359,7 @@ func TestDriversDoNotMatter(t *testing.T) {
 // Recognize ends as soon as the rest cannot change the verdict, Remeasure
 // never.
 func TestRecognizeEndsEarly(t *testing.T) {
-	profile := profileOf(t, string(profiles.SisPetro))
+	profile := requesttest.Profile(t, string(profiles.SisPetro))
 	first := collect(t, profile, queries.SQLite)
 	run(t, first, erp(1, 500))
 	down := errors.New("down")
@@ -431,7 +409,7 @@ func TestRecognizeEndsEarly(t *testing.T) {
 // What the license could not measure is not asked for; a license that holds
 // nothing ends at once.
 func TestOnlyWhatIsLicensedIsAsked(t *testing.T) {
-	profile := profileOf(t, draft)
+	profile := requesttest.Profile(t, draft)
 	for text, want := range map[string]string{
 		"02" + "080003010203" + "0002" + "00010002":           "clientes", // three anchors are too few
 		"02" + "0800080102030405060708" + "0001" + "0001":     "pedidos",
@@ -454,7 +432,7 @@ func TestOnlyWhatIsLicensedIsAsked(t *testing.T) {
 }
 
 func TestDialoguesThatCannotBegin(t *testing.T) {
-	profile := profileOf(t, draft)
+	profile := requesttest.Profile(t, draft)
 	first := collect(t, profile, queries.SQLite)
 	run(t, first, erp(1, 100))
 	for _, engine := range []queries.Engine{"", "oracle", "mariadb", "SQLite"} {
@@ -479,7 +457,7 @@ func TestDialoguesThatCannotBegin(t *testing.T) {
 // A license lives for years while small tables grow many times: what a
 // request says of it still fits, and says the same.
 func TestContinuityOfATableThatGrew(t *testing.T) {
-	profile := profileOf(t, string(profiles.SisPetro))
+	profile := requesttest.Profile(t, string(profiles.SisPetro))
 	for _, rows := range [][2]int64{{30, 33}, {16, 17}, {100, 200}, {12, 300}, {40, 3000}} {
 		first := collect(t, profile, queries.SQLite)
 		run(t, first, erp(1, rows[0]))
@@ -499,7 +477,7 @@ func TestContinuityOfATableThatGrew(t *testing.T) {
 
 // Without the secret nothing else is asked, and nothing is decided.
 func TestPepperThatIsNotThere(t *testing.T) {
-	profile := profileOf(t, draft+pepper)
+	profile := requesttest.Profile(t, draft+pepper)
 	first := collect(t, profile, queries.SQLite)
 	run(t, first, erp(1, 100))
 	denied := errors.New("permission denied")
@@ -540,7 +518,7 @@ func TestPepperThatIsNotThere(t *testing.T) {
 }
 
 func TestPepperIsPartOfTheKey(t *testing.T) {
-	profile := profileOf(t, draft+pepper)
+	profile := requesttest.Profile(t, draft+pepper)
 	encoded := func(secret any) string {
 		dialogue := collect(t, profile, queries.SQLite)
 		run(t, dialogue, func(query queries.Query) ([][]any, error) {
@@ -563,7 +541,7 @@ func TestPepperIsPartOfTheKey(t *testing.T) {
 }
 
 func TestEmptyTables(t *testing.T) {
-	profile := profileOf(t, draft)
+	profile := requesttest.Profile(t, draft)
 	for name, answer := range map[string]answers{
 		"no rows":      func(queries.Query) ([][]any, error) { return nil, nil },
 		"highest zero": erp(1, 0),
@@ -594,7 +572,7 @@ func TestEmptyTables(t *testing.T) {
 
 func TestTableTooLargeForASet(t *testing.T) {
 	small := strings.Replace(draft, "guid:uuid", "id:integer", 1)
-	profile := profileOf(t, strings.Replace(small, "columns = \"criado:timestamp\"", "columns = \"ativo:integer\"", 1))
+	profile := requesttest.Profile(t, strings.Replace(small, "columns = \"criado:timestamp\"", "columns = \"ativo:integer\"", 1))
 	dialogue := collect(t, profile, queries.SQLite)
 	if query, _ := dialogue.Next(); asked(query) != "highest" {
 		t.Fatal(query.SQL)
@@ -622,7 +600,7 @@ func TestTableTooLargeForASet(t *testing.T) {
 const confidential = "98765"
 
 func TestRowsThatAreNotAcceptable(t *testing.T) {
-	profile := profileOf(t, draft)
+	profile := requesttest.Profile(t, draft)
 	when := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	for name, test := range map[string]struct {
 		metric string
@@ -677,7 +655,7 @@ func TestRowsThatAreNotAcceptable(t *testing.T) {
 
 // An error of the database leaves its metric out, and the rest goes on.
 func TestDoneWithAnError(t *testing.T) {
-	profile := profileOf(t, string(profiles.SisPetro))
+	profile := requesttest.Profile(t, string(profiles.SisPetro))
 	first := collect(t, profile, queries.SQLite)
 	run(t, first, erp(1, 100))
 	locked := fault.Code("FL-405").New("locked")
@@ -716,7 +694,7 @@ func TestDoneWithAnError(t *testing.T) {
 
 // Rows that came before the error do not count.
 func TestErrorAmongTheRows(t *testing.T) {
-	dialogue := collect(t, profileOf(t, draft), queries.SQLite)
+	dialogue := collect(t, requesttest.Profile(t, draft), queries.SQLite)
 	broken := errors.New("connection reset")
 	for query, more := dialogue.Next(); more; query, more = dialogue.Next() {
 		rows, _ := erp(1, 100)(query)
@@ -735,7 +713,7 @@ func TestErrorAmongTheRows(t *testing.T) {
 // Who ignores the arguments and gives other rows is not taken for another
 // database.
 func TestRowsOfOtherKeys(t *testing.T) {
-	profile := profileOf(t, draft)
+	profile := requesttest.Profile(t, draft)
 	dialogue := collect(t, profile, queries.SQLite)
 	run(t, dialogue, func(query queries.Query) ([][]any, error) {
 		if asked(query) == "anchors" {
@@ -751,7 +729,7 @@ func TestRowsOfOtherKeys(t *testing.T) {
 
 // Every query says what its rows hold, for those who are not database/sql.
 func TestQueriesSayWhatTheyWant(t *testing.T) {
-	profile := profileOf(t, draft+pepper)
+	profile := requesttest.Profile(t, draft+pepper)
 	list := run(t, collect(t, profile, queries.SQLite), erp(1, 100))
 	running, _ := queries.Running(profile, queries.SQLite)
 	for _, query := range append(list, running) {
@@ -763,7 +741,7 @@ func TestQueriesSayWhatTheyWant(t *testing.T) {
 }
 
 func TestDialects(t *testing.T) {
-	profile := profileOf(t, draft+renames)
+	profile := requesttest.Profile(t, draft+renames)
 	for _, test := range []struct {
 		dialect       queries.Dialect
 		highest, some string
@@ -806,7 +784,7 @@ func TestDialects(t *testing.T) {
 
 // Asked is the list of all that was handed out, as it was handed out.
 func TestAskedIsWhatWasHandedOut(t *testing.T) {
-	dialogue := collect(t, profileOf(t, draft+pepper), queries.PostgreSQL)
+	dialogue := collect(t, requesttest.Profile(t, draft+pepper), queries.PostgreSQL)
 	handedOut := run(t, dialogue, erp(1, 300))
 	if !reflect.DeepEqual(dialogue.Asked(), handedOut) {
 		t.Errorf("asked %v, handed out %v", dialogue.Asked(), handedOut)
@@ -820,7 +798,7 @@ func TestAskedIsWhatWasHandedOut(t *testing.T) {
 // another for another database or another pepper. That it cannot be read is
 // no problem.
 func TestLineage(t *testing.T) {
-	profile := profileOf(t, draft+pepper)
+	profile := requesttest.Profile(t, draft+pepper)
 	lineage := func(salt byte, answer answers) []byte {
 		dialogue, err := queries.Collect(profile, queries.SQLite, bytes.Repeat([]byte{salt}, request.SaltSize))
 		if err != nil {
@@ -864,7 +842,7 @@ func TestLineage(t *testing.T) {
 		"another pepper":     {lineage(1, otherPepper), false},
 		"hardly any rows":    {lineage(1, erp(1, 100)), false},
 		"cannot be read":     {lineage(1, noLineage), false},
-		"without any pepper": {collect(t, profileOf(t, draft), queries.SQLite).Lineage(), false},
+		"without any pepper": {collect(t, requesttest.Profile(t, draft), queries.SQLite).Lineage(), false},
 	} {
 		if got := fingerprint.SameLineage(first, test.other); got != test.same || fingerprint.SameLineage(test.other, first) != got {
 			t.Errorf("%s: %t\n%x\n%x", name, got, first, test.other)
@@ -875,7 +853,7 @@ func TestLineage(t *testing.T) {
 // Rows that are older than the license and unknown to it are counted in
 // classes; rows that came later, and those of the license, are not.
 func TestUnknownRows(t *testing.T) {
-	profile := profileOf(t, draft)
+	profile := requesttest.Profile(t, draft)
 	issued := time.Unix(1.6e9+3000*3600, 0).UTC()
 	first := collect(t, profile, queries.SQLite)
 	run(t, first, erp(1, 64))

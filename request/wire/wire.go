@@ -175,15 +175,11 @@ func (p *Partner) Running(ctx context.Context, database string, profile *request
 	if !told {
 		return "", nil
 	}
-	var found string
-	rows, err := p.ask(ctx, database, query, func(values []any) error {
-		found, _ = values[0].(string)
-		return nil
-	})
-	if err != nil || rows != 1 {
-		return "", err
+	text, err := p.Value(ctx, database, query)
+	if errors.Is(err, queries.NoValue) {
+		return "", nil
 	}
-	return strings.TrimRight(found, " "), nil
+	return text, err
 }
 
 // Engine returns the name of the engine that the other program gives a

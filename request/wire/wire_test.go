@@ -19,20 +19,11 @@ import (
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/request/requesttest"
 )
 
 // draft has columns of every kind.
-const draft = `
-product = "sispetro"
-title = "SisPetro"
-scheme = "numbers"
-digits = 2
-file = "versao{version}.ver"
-recognized = 50
-drifted = 45
-headline = "x"
-contact = "y"
-[running]
+const draft = requesttest.Head + `[running]
 table = "parametro"
 column = "versao"
 [pepper]
@@ -55,19 +46,6 @@ columns = "nascido:date foto:bytes nome:text"
 count = 8
 weight = 1
 `
-
-func profileOf(t testing.TB) *request.Profile {
-	t.Helper()
-	text, err := request.DraftProfile([]byte(draft), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
-	if err != nil {
-		t.Fatal(err)
-	}
-	profile, err := request.ParseProfile(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return profile
-}
 
 var salt = bytes.Repeat([]byte{7}, request.SaltSize)
 
@@ -229,7 +207,7 @@ func recognize(t testing.TB, profile *request.Profile, items []byte) *queries.Di
 // A database is recognized in the dialogue by what a driver measured, value
 // by value; another one is not.
 func TestSameDataSameFingerprint(t *testing.T) {
-	profile := profileOf(t)
+	profile := requesttest.Profile(t, draft)
 	items := licensed(t, profile)
 	for seed, want := range map[int64]fingerprint.State{1: fingerprint.Recognized, 2: fingerprint.NotRecognized} {
 		partner, err := meet(t, &speaker{seed: seed})
@@ -250,7 +228,7 @@ func TestSameDataSameFingerprint(t *testing.T) {
 }
 
 func TestRunning(t *testing.T) {
-	profile := profileOf(t)
+	profile := requesttest.Profile(t, draft)
 	for answer, want := range map[string]string{
 		`{"message":"row","id":1,"values":["8.9.1  "]}`: "8.9.1",
 		`{"message":"row","id":1,"values":[null]}`:      "",
@@ -299,7 +277,7 @@ func TestHellosThatAreRefused(t *testing.T) {
 		if !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %s", hello, err, want)
 		}
-		if again := partner.Run(context.Background(), "producao", recognize(t, profileOf(t), licensed(t, profileOf(t)))); again == nil {
+		if again := partner.Run(context.Background(), "producao", recognize(t, requesttest.Profile(t, draft), licensed(t, requesttest.Profile(t, draft)))); again == nil {
 			t.Errorf("%s: the dialogue goes on", hello)
 		}
 	}
@@ -320,7 +298,7 @@ func instead(metric string, lines func(honest []string) []string) func(*speaker,
 }
 
 func TestAnswersThatAreRefused(t *testing.T) {
-	profile := profileOf(t)
+	profile := requesttest.Profile(t, draft)
 	items := licensed(t, profile)
 	replace := func(line int, text string) func([]string) []string {
 		return func(honest []string) []string { honest[line] = text; return honest }
@@ -397,7 +375,7 @@ func TestAnswersThatAreRefused(t *testing.T) {
 // Whatever happens to one line of an honest dialogue, the database is never
 // taken for another one.
 func TestNoDamagedLineMakesAnotherDatabase(t *testing.T) {
-	profile := profileOf(t)
+	profile := requesttest.Profile(t, draft)
 	items := licensed(t, profile)
 	honest := &speaker{seed: 1}
 	partner, err := meet(t, honest)
@@ -598,7 +576,7 @@ func FuzzAnswer(f *testing.F) {
 // FuzzStream: any stream ends, and none makes a database another one but by
 // rows of another one.
 func FuzzStream(f *testing.F) {
-	profile := profileOf(f)
+	profile := requesttest.Profile(f, draft)
 	items := licensed(f, profile)
 	f.Add([]byte(honestHello + "\n" + `{"message":"row","id":1,"values":["base64:YSByYW5kb20gc2VjcmV0IG9mIHRoZSBwcm9kdWN0"]}` + "\n" + `{"message":"done","id":1,"rows":1}` + "\n"))
 	f.Add([]byte(honestHello + "\n" + `{"message":"error","id":1,"class":"other"}` + "\n"))

@@ -63,8 +63,8 @@ func survey(s *ui.Session, db *sql.DB, engine queries.Engine, query queries.Quer
 	if err != nil {
 		return nil, err
 	}
-	salt := make([]byte, request.SaltSize)
-	if _, err := io.ReadFull(s.Environment().Random, salt); err != nil {
+	salt, err := newSalt(s)
+	if err != nil {
 		return nil, err
 	}
 	return catalogue.Survey(tables, func(profile *request.Profile) (sample queries.Sample, reason, fatal error) {

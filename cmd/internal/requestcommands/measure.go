@@ -3,14 +3,12 @@ package requestcommands
 import (
 	"context"
 	"io"
-	"slices"
 
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/files"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
-	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/request/queries"
 	"github.com/futura/airlicense/request/site"
 	"github.com/futura/airlicense/request/wire"
@@ -108,16 +106,20 @@ func measureProfile(s *ui.Session, opened *site.Site) (*request.Profile, error) 
 	if err != nil {
 		return nil, err
 	}
-	text, err := request.DraftProfile(draft, s.Now())
-	if err != nil {
-		return nil, fault.With(err, "file", path)
-	}
-	return request.ParseProfile(text)
+	profile, err := request.NewProfile(draft, s.Now())
+	return profile, fault.With(err, "file", path)
+}
+
+// newSalt draws what no two measurements share.
+func newSalt(s *ui.Session) ([]byte, error) {
+	salt := make([]byte, request.SaltSize)
+	_, err := io.ReadFull(s.Environment().Random, salt)
+	return salt, err
 }
 
 func measureOne(s *ui.Session, reached *connections, connection site.Connection, profile *request.Profile) (*queries.Dialogue, error) {
-	salt := make([]byte, request.SaltSize)
-	if _, err := io.ReadFull(s.Environment().Random, salt); err != nil {
+	salt, err := newSalt(s)
+	if err != nil {
 		return nil, err
 	}
 	dialogue, err := queries.Collect(connection.Reads(profile), queries.Engine(connection.Engine), salt)
@@ -132,7 +134,7 @@ func measureOne(s *ui.Session, reached *connections, connection site.Connection,
 func measuredRows(s *ui.Session, profile *request.Profile, dialogue *queries.Dialogue) []measured {
 	rows := make([]measured, len(profile.Metrics))
 	for i, item := range dialogue.Items() {
-		rows[i] = measured{Metric: profile.Metrics[i].Name, Measured: item.Measured, Rows: found(profile.Metrics[i].Kind, item)}
+		rows[i] = measured{Metric: profile.Metrics[i].Name, Measured: item.Measured, Rows: item.Usable(profile.Metrics[i].Kind)}
 	}
 	for _, problem := range dialogue.Problems() {
 		code, words, _ := s.Words(problem.Err)
@@ -143,15 +145,6 @@ func measuredRows(s *ui.Session, profile *request.Profile, dialogue *queries.Dia
 		}
 	}
 	return rows
-}
-
-// found is how many rows stand behind an item.
-func found(kind fingerprint.Kind, item fingerprint.Item) int {
-	if kind == fingerprint.Set {
-		return len(item.Values)
-	}
-	present := slices.DeleteFunc(slices.Clone(item.Values), func(value uint16) bool { return value == 0 })
-	return len(present)
 }
 
 func printMeasured(s *ui.Session, database string, enough bool, rows []measured) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -102,11 +101,8 @@ func (f *sources) readProfile(path string, now time.Time) (*request.Profile, err
 		profile, err := verify.OpenProfile(data, f.opened.Trust)
 		return profile, fault.With(err, "file", path)
 	}
-	text, err := request.DraftProfile(data, now)
-	if err != nil {
-		return nil, fault.With(err, "file", path)
-	}
-	return request.ParseProfile(text)
+	profile, err := request.NewProfile(data, now)
+	return profile, fault.With(err, "file", path)
 }
 
 func checkProfile(s *ui.Session) error {
@@ -156,11 +152,11 @@ type checkedProfile struct {
 // collect makes the items for a license, as a request would, and stops the
 // time.
 func (f *sources) collect(s *ui.Session, connection site.Connection, profile *request.Profile) (*checkedProfile, error) {
-	checked := &checkedProfile{profile: profile, connection: connection, salt: make([]byte, request.SaltSize), took: map[string]time.Duration{}}
-	if _, err := io.ReadFull(s.Environment().Random, checked.salt); err != nil {
+	salt, err := newSalt(s)
+	if err != nil {
 		return nil, err
 	}
-	var err error
+	checked := &checkedProfile{profile: profile, connection: connection, salt: salt, took: map[string]time.Duration{}}
 	if checked.dialogue, err = queries.Collect(profile, queries.Engine(connection.Engine), checked.salt); err != nil {
 		return nil, err
 	}

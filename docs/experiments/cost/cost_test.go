@@ -15,13 +15,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/futura/airlicense/keys/peertest"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/database"
 	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/request/queries"
+	"github.com/futura/airlicense/request/requesttest"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite"
@@ -29,17 +29,7 @@ import (
 
 var sizes = flag.String("rows", "20000", "sizes of the document table, with commas between")
 
-const draft = `
-product = "sispetro"
-title = "SisPetro"
-scheme = "numbers"
-digits = 2
-file = "versao{version}.ver"
-recognized = 50
-drifted = 45
-headline = "x"
-contact = "y"
-[pepper]
+const draft = requesttest.Head + `[pepper]
 table = "licenca_segredo"
 column = "segredo"
 [[metric]]
@@ -152,7 +142,7 @@ func prepare(b *testing.B, writable *sql.DB, err error, engine queries.Engine, r
 // measurement with its verdict, and both with what belongs to a check beside
 // it, a new connection.
 func measure(b *testing.B, settings database.Settings) {
-	profile := profileOf(b)
+	profile := requesttest.Profile(b, draft)
 	db := open(b, settings)
 	first, err := queries.Collect(profile, settings.Engine, salt)
 	run(b, db, first, err)
@@ -182,19 +172,6 @@ func measure(b *testing.B, settings database.Settings) {
 			fresh.Close()
 		}
 	})
-}
-
-func profileOf(b *testing.B) *request.Profile {
-	b.Helper()
-	text, err := request.DraftProfile([]byte(draft), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
-	if err != nil {
-		b.Fatal(err)
-	}
-	profile, err := request.ParseProfile(text)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return profile
 }
 
 func open(b *testing.B, settings database.Settings) *sql.DB {
