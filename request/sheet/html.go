@@ -35,6 +35,23 @@ func (s *Sheet) HTML() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// codePixels is the width of a module in the pictures, in pixels: enough for
+// any screen, and a fraction of what a larger picture takes.
+const codePixels = 6
+
+// pictures returns the codes as PNG.
+func (s *Sheet) pictures() ([][]byte, error) {
+	var list [][]byte
+	for _, code := range s.codes {
+		picture, err := code.PNG(codePixels)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, picture)
+	}
+	return list, nil
+}
+
 // htmlPage is what the template of the page is filled with.
 type htmlPage struct {
 	words

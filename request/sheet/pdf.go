@@ -7,6 +7,8 @@ import (
 
 	"codeberg.org/go-pdf/fpdf"
 	"golang.org/x/text/encoding/charmap"
+
+	"github.com/futura/airlicense/request/qr"
 )
 
 // The page, in millimetres.
@@ -35,10 +37,6 @@ func (s *Sheet) PDF() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	pictures, err := s.pictures()
-	if err != nil {
-		return nil, err
-	}
 	page := newPage(said)
 	page.document.SetCreationDate(s.facts.Date)
 	page.document.SetModificationDate(s.facts.Date)
@@ -49,10 +47,10 @@ func (s *Sheet) PDF() ([]byte, error) {
 	}
 	page.document.SetAttachments(attached)
 	page.head(said)
-	for i, picture := range pictures {
-		page.code(i, picture, said.Captions[i])
+	for i, code := range s.codes {
+		page.code(i, code, said.Captions[i])
 	}
-	page.document.SetY(page.document.GetY() + rowHeight*float64(len(pictures)%2))
+	page.document.SetY(page.document.GetY() + rowHeight*float64(len(s.codes)%2))
 	page.section(said.Ways, said.Way)
 	page.text(said.Text, s.lines())
 	var out bytes.Buffer
@@ -168,7 +166,7 @@ func (p page) keep(height float64) {
 
 // code draws a code and its caption: those with an even index at the left,
 // the others beside them.
-func (p page) code(index int, picture []byte, caption string) {
+func (p page) code(index int, code *qr.Code, caption string) {
 	d := p.document
 	x := float64(side)
 	if index%2 == 0 {
@@ -177,13 +175,39 @@ func (p page) code(index int, picture []byte, caption string) {
 		x += codeWidth + gap
 	}
 	y := d.GetY()
-	name, options := fmt.Sprint("code", index), fpdf.ImageOptions{ImageType: "PNG"}
-	d.RegisterImageOptionsReader(name, options, bytes.NewReader(picture))
-	d.ImageOptions(name, x, y, codeWidth, codeWidth, false, options, 0, "")
+	p.modules(code, x, y)
 	d.SetXY(x, y+codeWidth)
 	d.SetFont("Helvetica", "B", bodySize)
 	d.CellFormat(codeWidth, captionHeight, latin(caption), "", 0, "C", false, 0, "")
 	d.SetY(y + rowHeight*float64(index%2))
+}
+
+// modules draws the dark modules as one path: no light line comes between
+// two of them, at any resolution.
+func (p page) modules(code *qr.Code, left, above float64) {
+	module := codeWidth / float64(code.Size())
+	for y := range code.Size() {
+		for x := 0; x < code.Size(); x++ {
+			run := x
+			for run < code.Size() && code.Dark(run, y) {
+				run++
+			}
+			if run == x {
+				continue
+			}
+			p.rectangle(left+float64(x)*module, above+float64(y)*module, left+float64(run)*module, above+float64(y+1)*module)
+			x = run
+		}
+	}
+	p.document.DrawPath("F")
+}
+
+func (p page) rectangle(left, above, right, below float64) {
+	p.document.MoveTo(left, above)
+	p.document.LineTo(right, above)
+	p.document.LineTo(right, below)
+	p.document.LineTo(left, below)
+	p.document.ClosePath()
 }
 
 // text draws the text of the document, line by line.

@@ -100,19 +100,20 @@ func inflate(stream []byte, limit int) (content []byte, within bool) {
 }
 
 // flatPicture returns a picture of plain pixels as PNG, as browsers write it
-// when they print; nil for what it does not know, such as masks.
+// when they print; nil for what it does not know. Its color space is seldom
+// told beside it: the number of bytes tells gray from RGB.
 func flatPicture(entries map[string]string, stream []byte) (picture []byte, within bool) {
 	width, _ := strconv.Atoi(entries["Width"])
 	height, _ := strconv.Atoi(entries["Height"])
-	bits := map[string]int{"/DeviceGray8": 8, "/DeviceGray1": 1, "/DeviceRGB8": 24}[entries["ColorSpace"]+entries["BitsPerComponent"]]
+	bits, _ := strconv.Atoi(entries["BitsPerComponent"])
 	_, predicted := entries["DecodeParms"]
-	switch {
-	case bits == 0 || predicted || width <= 0 || height <= 0 || width > maxSide || height > maxSide:
+	if predicted || bits != 1 && bits != 8 || width <= 0 || height <= 0 || width > maxSide || height > maxSide {
 		return nil, true
-	case (width*bits+7)/8*height > maxPixels:
-		return nil, false
 	}
-	pixels, within := inflate(stream, (width*bits+7)/8*height)
+	pixels, within := inflate(stream, maxPixels)
+	if len(pixels) == 3*width*height && bits == 8 {
+		bits = 24
+	}
 	if len(pixels) != (width*bits+7)/8*height {
 		return nil, within
 	}

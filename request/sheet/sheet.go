@@ -14,8 +14,8 @@
 // is read back before it is used (package qr), and no code and no caption is
 // divided by the end of a page. Each page names the document and its number.
 //
-// The words stand in templates, one for each kind and language. The PDF has
-// the standard fonts, whose characters are those of Windows-1252; others in
+// The PDF draws codes as paths, the HTML has them as PNG. The words stand in
+// templates, one for each kind and language. The PDF has the standard fonts, whose characters are those of Windows-1252; others in
 // a text are shown as a question mark, in the codes and in the attachment
 // they are what they are. The same sheet gives the same bytes.
 //
@@ -133,23 +133,6 @@ func (s *Sheet) Name() parts.Name { return s.parts[0].Name }
 
 // Count returns the number of codes.
 func (s *Sheet) Count() int { return len(s.codes) }
-
-// codePixels is the width of a module in the pictures, in pixels: enough for
-// any screen, and a fraction of what a larger picture takes.
-const codePixels = 6
-
-// pictures returns the codes as PNG.
-func (s *Sheet) pictures() ([][]byte, error) {
-	var list [][]byte
-	for _, code := range s.codes {
-		picture, err := code.PNG(codePixels)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, picture)
-	}
-	return list, nil
-}
 
 // lines returns the text of the document in lines.
 func (s *Sheet) lines() []string { return strings.Split(strings.TrimRight(string(s.text), "\n"), "\n") }
