@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/futura/airlicense/cmd/internal/codes"
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/issue"
 	"github.com/futura/airlicense/issue/ledger"
@@ -122,6 +123,9 @@ func answered(license ledger.License) error {
 }
 
 func license(s *ui.Session) error {
+	if err := codes.Check(s); err != nil {
+		return err
+	}
 	return withDesk(s, func(ctx context.Context, desk *issue.Desk) error {
 		given, err := readRequests(s)
 		if err != nil {
@@ -148,6 +152,9 @@ func license(s *ui.Session) error {
 			return err
 		}
 		if err := writeReply(s, found, reply); err != nil {
+			return err
+		}
+		if err := writeReplyCodes(s, found, reply); err != nil {
 			return err
 		}
 		return forgetParts(s, given[0])
@@ -217,7 +224,7 @@ func writeReplyParts(s *ui.Session, path string, reply *issue.Reply) error {
 	if reply.Revocations != nil {
 		all = append(all, reply.Revocations)
 	}
-	text, err := parts.TextOf(parts.Default, all...)
+	text, err := parts.TextOf(codes.Size(s), all...)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/futura/airlicense/cmd/internal/codes"
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/files"
@@ -55,7 +56,7 @@ func Program() ui.Program {
 		{Name: "preview", Arguments: "[FILE]", Maximum: 1, Example: "futura-request preview --for 8.9",
 			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Words: "flag-for-preview"}, {Name: "sql"}, versionFlag, formatFlag, dialogueFlag}, Run: preview},
 		{Name: "export", Example: "futura-request export --for 8.9",
-			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Required: true}, {Name: "out", Value: "FILE"}, partsFlag, qrFlag, versionFlag, keyPassFlag, formatFlag, dialogueFlag}, Run: export},
+			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Required: true}, {Name: "out", Value: "FILE"}, partsFlag, codes.FolderFlag, codes.SheetFlag, codes.DenseFlag, showFlag, terminalFlag, versionFlag, keyPassFlag, formatFlag, dialogueFlag}, Run: export},
 		{Name: "install", Arguments: "FILE…", Maximum: -1, Example: "futura-request install versao8.9.ver futura.trust",
 			Flags: []ui.Flag{homeFlag, pasteFlag, formatFlag, dialogueFlag}, Run: install},
 		{Name: "check", Example: "futura-request check", Flags: []ui.Flag{homeFlag, versionFlag, upgradeFlag, afterFlag, confirmFlag, formatFlag, dialogueFlag}, Run: check},
