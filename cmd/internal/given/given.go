@@ -1,5 +1,5 @@
 // Package given reads what people give to a command: files, folders,
-// standard input, and pictures of codes, in any order and mixture.
+// standard input, pictures of codes, and PDFs, in any order and mixture.
 package given
 
 import (
