@@ -26,7 +26,7 @@ func (s *Sheet) HTML() ([]byte, error) {
 	}
 	content := htmlPage{
 		words: said, Language: s.facts.Language, Rows: rows(pictures, said.Captions),
-		Lines: strings.Join(s.lines(), "\n"), Parts: string(parts.Text(s.parts)), Width: codeWidth,
+		Lines: strings.Join(s.lines(), "\n"), Parts: string(parts.Text(s.parts)), Width: codeWidth, Numbers: strings.Split(said.Page, "%s"),
 	}
 	var out bytes.Buffer
 	if err := parsed.Execute(&out, content); err != nil {
@@ -59,7 +59,8 @@ type htmlPage struct {
 	Rows     [][]drawn
 	Lines    string
 	Parts    string
-	Width    int // of a code, in millimetres
+	Width    int      // of a code, in millimetres
+	Numbers  []string // what stands before the number of a page, and before that of all
 }
 
 // drawn is a code on the page.
