@@ -9,8 +9,8 @@
 //
 // Two codes stand in a row, each 88 mm wide with its quiet zone: a part of
 // parts.Default bytes has modules of 1.09 mm, one of parts.Dense bytes of
-// 0.75 mm. A code is never drawn smaller than MinModule or MinDenseModule; a
-// part that would need it is refused. Error correction is level M. Every code
+// 0.75 mm. A code is never drawn with modules below 0.9 mm, or 0.7 mm where
+// the parts are larger; a part that would need it is refused. Error correction is level M. Every code
 // is read back before it is used (package qr), and no code and no caption is
 // divided by the end of a page. Each page names the document and its number.
 //
@@ -54,8 +54,8 @@ const (
 
 // The width of a module, in millimetres, below which no code is drawn.
 const (
-	MinModule      = 0.9
-	MinDenseModule = 0.7
+	leastModule      = 0.9
+	leastDenseModule = 0.7
 )
 
 // Facts are what a sheet tells of its document.
@@ -102,7 +102,7 @@ func New(facts Facts, size int, document File, others ...File) (*Sheet, error) {
 		if err != nil {
 			return nil, err
 		}
-		if codeWidth/float64(code.Size()) < made.minModule() {
+		if codeWidth/float64(code.Size()) < made.leastModule() {
 			return nil, Unmakeable.New("the modules would be too small for paper", "reason", "modules")
 		}
 		made.codes = append(made.codes, code)
@@ -121,11 +121,11 @@ func textOf(file []byte) ([]byte, error) {
 	return unverified.Text, nil
 }
 
-func (s *Sheet) minModule() float64 {
+func (s *Sheet) leastModule() float64 {
 	if s.dense {
-		return MinDenseModule
+		return leastDenseModule
 	}
-	return MinModule
+	return leastModule
 }
 
 // Name tells which document the sheet carries.
