@@ -60,6 +60,12 @@ func (s *Sheet) PDF() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// Widths of what stands at the foot of a page, in millimetres.
+const (
+	footerWidth  = 150
+	numbersWidth = 30
+)
+
 // page draws on the pages of a PDF.
 type page struct{ document *fpdf.Fpdf }
 
@@ -78,9 +84,11 @@ func newPage(said words) page {
 		document.SetFont("Helvetica", "", nameSize)
 		document.SetXY(side, pageHeight-bottom+3)
 		number := fmt.Sprintf(said.Page, fmt.Sprint(document.PageNo()), pages)
-		document.CellFormat(150, 4, latin(said.Footer), "", 0, "L", false, 0, "")
-		document.SetX(pageWidth - side - 30)
-		document.CellFormat(30, 4, latin(number), "", 0, "R", false, 0, "")
+		document.ClipRect(side, pageHeight-bottom, footerWidth, bottom, false)
+		document.CellFormat(footerWidth, 4, latin(said.Footer), "", 0, "L", false, 0, "")
+		document.ClipEnd()
+		document.SetX(pageWidth - side - numbersWidth)
+		document.CellFormat(numbersWidth, 4, latin(number), "", 0, "R", false, 0, "")
 	})
 	document.AddPage()
 	return page{document}

@@ -73,13 +73,15 @@ func (c *Shown) height() int { return (c.width()+1)/2 + 1 }
 // margin is what a terminal shows less than paper on each side, in modules.
 const margin = 4 - zone
 
-// Show shows one code at a time; Enter shows the next one.
+// Show shows one code at a time; Enter shows the next one, and ends the last
+// one. The caption has no line end: it would push the first line of a code
+// out of a window in which it has just room.
 func (c *Shown) Show(s *ui.Session) {
 	for i, code := range c.codes {
 		io.WriteString(s.Out, blocks(code))
-		s.Note("terminal-code", "number", c.parts[i].Number(), "total", c.parts[i].Total, "id", c.parts[i].Short(), "more", len(c.codes)-1-i)
-		if i+1 < len(c.codes) {
-			_, _ = s.ReadLine() // the end of the input is as good as Enter
+		io.WriteString(s.Err, s.Say("terminal-code", "number", c.parts[i].Number(), "total", c.parts[i].Total, "id", c.parts[i].Short(), "more", len(c.codes)-1-i))
+		if _, err := s.ReadLine(); err != nil { // the end of the input is as good as Enter, but for the line end
+			fmt.Fprintln(s.Err)
 		}
 	}
 }
