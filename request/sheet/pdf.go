@@ -78,7 +78,7 @@ func newPage(said words) page {
 	document.SetCatalogSort(true)
 	document.SetMargins(side, top, side)
 	document.SetAutoPageBreak(true, bottom)
-	document.SetTitle(said.Title+" "+said.Footer, true)
+	document.SetTitle(said.Footer, true)
 	document.AliasNbPages(pages)
 	document.SetFooterFunc(func() {
 		document.SetFont("Helvetica", "", nameSize)
@@ -190,32 +190,26 @@ func (p page) code(index int, code *qr.Code, caption string) {
 	d.SetY(y + rowHeight*float64(index%2))
 }
 
-// modules draws the dark modules as one path: no light line comes between
-// two of them, at any resolution.
+// modules draws the dark modules as one path, a module being the unit: no
+// light line comes between two of them, at any resolution.
 func (p page) modules(code *qr.Code, left, above float64) {
-	module := codeWidth / float64(code.Size())
+	points := p.document.GetConversionRatio() // of a millimetre
+	module := codeWidth * points / float64(code.Size())
+	var path strings.Builder
+	fmt.Fprintf(&path, "q %.5f 0 0 %.5f %.3f %.3f cm\n", module, -module, left*points, (pageHeight-above)*points)
 	for y := range code.Size() {
 		for x := 0; x < code.Size(); x++ {
 			run := x
 			for run < code.Size() && code.Dark(run, y) {
 				run++
 			}
-			if run == x {
-				continue
+			if run > x {
+				fmt.Fprintf(&path, "%d %d %d 1 re\n", x, y, run-x)
+				x = run
 			}
-			p.rectangle(left+float64(x)*module, above+float64(y)*module, left+float64(run)*module, above+float64(y+1)*module)
-			x = run
 		}
 	}
-	p.document.DrawPath("F")
-}
-
-func (p page) rectangle(left, above, right, below float64) {
-	p.document.MoveTo(left, above)
-	p.document.LineTo(right, above)
-	p.document.LineTo(right, below)
-	p.document.LineTo(left, below)
-	p.document.ClosePath()
+	p.document.RawWriteStr(path.String() + "f Q")
 }
 
 // text draws the text of the document, line by line.

@@ -5,6 +5,7 @@ package given
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,11 +40,7 @@ func Read(s *ui.Session, arguments []string) ([]parts.File, error) {
 			return nil, err
 		}
 	}
-	if len(reading.given) == 0 {
-		return nil, reading.wrong
-	}
-	s.Warn(reading.wrong)
-	return reading.given, nil
+	return reading.end()
 }
 
 // reading is what was read so far.
@@ -51,7 +48,29 @@ type reading struct {
 	session *ui.Session
 	given   []parts.File
 	seen    parts.Collection
-	wrong   error // of the last file without anything of ours
+	wrong   []error // of files without anything of ours
+}
+
+// end warns of files without anything of ours; when there is nothing else
+// the last one is the error. Once everything is complete a picture without a
+// code is no matter: it shows the text on a sheet.
+func (r *reading) end() ([]parts.File, error) {
+	last := len(r.wrong) - 1
+	for i, err := range r.wrong {
+		switch {
+		case i == last && len(r.given) == 0:
+			return nil, err
+		case !errors.Is(err, qr.NoCode) || !r.isComplete():
+			r.session.Warn(err)
+		}
+	}
+	return r.given, nil
+}
+
+// isComplete reports whether pictures gave documents, all of them complete.
+func (r *reading) isComplete() bool {
+	documents := r.seen.Documents()
+	return len(documents) > 0 && !slices.ContainsFunc(documents, func(document parts.Document) bool { return document.File == nil })
 }
 
 // take reads a file by what its first bytes say. An error is about the file;
@@ -74,8 +93,7 @@ func (r *reading) take(path string) error {
 	}
 	r.given = append(r.given, found...)
 	if err != nil {
-		r.session.Warn(r.wrong)
-		r.wrong = fault.With(err, "file", path)
+		r.wrong = append(r.wrong, fault.With(err, "file", path))
 	}
 	return nil
 }
