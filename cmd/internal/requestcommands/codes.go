@@ -7,10 +7,14 @@ import (
 
 	"github.com/futura/airlicense/cmd/internal/codes"
 	"github.com/futura/airlicense/cmd/internal/ui"
+	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/files"
 	"github.com/futura/airlicense/keys/openpgp"
+	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/parts"
 	"github.com/futura/airlicense/request/sheet"
+	"github.com/futura/airlicense/request/site"
 )
 
 var (
@@ -77,6 +81,59 @@ func partsName(out string) string { return strings.TrimSuffix(out, ".request") +
 
 // pageName names the page that is shown.
 func pageName(out string) string { return strings.TrimSuffix(out, ".request") + ".html" }
+
+// exportFile puts a request that was exported before, and signed, into what
+// carries it. Nothing is measured.
+func exportFile(s *ui.Session, opened *site.Site, path string) (*exported, error) {
+	for _, option := range []string{"for", "out"} {
+		if s.IsSet(option) {
+			return nil, ui.OptionValue.New("a request that is there already", "option", "--"+option)
+		}
+	}
+	if !travels(s) {
+		return nil, ui.MissingOption.New("an option is missing", "option", "--"+codes.SheetFlag.Name, "value", codes.SheetFlag.Value)
+	}
+	signed, err := readSigned(path)
+	if err != nil {
+		return nil, fault.With(err, "file", path)
+	}
+	profile, err := opened.Profile()
+	if err != nil {
+		return nil, err
+	}
+	carrier := &carrier{session: s, out: path, file: signed.Document.Render()}
+	if err := carrier.check(); err != nil {
+		return nil, err
+	}
+	if err := carrier.draw(profile, &signed.Request, signed.Key.Fingerprint); err != nil {
+		return nil, err
+	}
+	done := &exported{object: exportObject(&signed.Request, path, signed.Digest(), signed.Key.Fingerprint, false)}
+	return done, carrier.write(done)
+}
+
+// readSigned reads a request that this program or another one signed.
+func readSigned(path string) (*request.Signed, error) {
+	data, err := files.Read(path, signedtext.MaxDamaged)
+	if err != nil {
+		return nil, err
+	}
+	if adopted, _, err := signedtext.Adopt(data); err == nil {
+		data = adopted
+	}
+	signed, _, _, err := request.OpenRepaired(data)
+	return signed, err
+}
+
+// check refuses to write over anything but the request, which is there.
+func (c *carrier) check() error {
+	for _, path := range targets(c.session, c.out)[1:] {
+		if err := codes.CheckFree(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // carrier makes what a request travels as beside its file. Everything is
 // drawn before anything is written.

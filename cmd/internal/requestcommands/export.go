@@ -133,6 +133,12 @@ func exportFrom(s *ui.Session, opened *site.Site, reached *connections) (*export
 	if err := checkTargets(s); err != nil {
 		return nil, err
 	}
+	if len(s.Arguments()) > 0 {
+		return exportFile(s, opened, s.Arguments()[0])
+	}
+	if !s.IsSet("for") {
+		return nil, ui.MissingOption.New("an option is missing", "option", "--for", "value", "VERSION")
+	}
 	outside, err := opened.Outside()
 	switch {
 	case err != nil:
