@@ -90,8 +90,8 @@ func TestLicensesAtTheirBounds(t *testing.T) {
 	for name, change := range map[string]func(*license.License){
 		"a day":            func(l *license.License) { l.Terms = license.Terms{UndecidedDays: 1, UnrecognizedDays: 1} },
 		"a year":           func(l *license.License) { l.Terms = license.Terms{UndecidedDays: 366, UnrecognizedDays: 366} },
-		"no time to prove":  func(l *license.License) { l.Terms.UnprovedDays = 0 },
-		"a year to prove":   func(l *license.License) { l.Terms.UnprovedDays = 366 },
+		"no time to prove": func(l *license.License) { l.Terms.UnprovedDays = 0 },
+		"a year to prove":  func(l *license.License) { l.Terms.UnprovedDays = 366 },
 		"the usual terms":  func(l *license.License) { l.Terms = license.DefaultTerms },
 		"a second":         func(l *license.License) { l.Terms.Expires = l.Issued.Add(time.Second) },
 		"20 databases":     func(l *license.License) { l.Databases = databases(request.MaxDatabases) },
