@@ -10,6 +10,7 @@
 //	futura.revocations   the newest revocation list, once there is one
 //	profiles/         product profiles, by digest
 //	licenses/         every license, and whatever else lies there
+//	requests/         the last twenty requests that were exported
 //	state.json        the last good verdicts, the highest sequence numbers
 //	preview.text      what preview showed, until export has sent it
 //	journal.log       one line for each thing that was done
@@ -252,9 +253,7 @@ func (s *Site) Licenses() ([]Installed, error) {
 		data, err := files.Read(installed.Path, signedtext.MaxDamaged)
 		if err == nil {
 			var changes []signedtext.Change
-			installed.License, _, changes, err = signedtext.OpenRepaired(data, func(file []byte) (*verify.License, error) {
-				return verify.OpenInstalled(file, s.Trust)
-			})
+			installed.License, changes, err = s.openInstalled(data)
 			s.restored(installed.Path, changes)
 		}
 		installed.Err = err

@@ -28,7 +28,7 @@ func Of(document *signedtext.Document, asked *request.Request, digest signedtext
 	copy(form.Request[:], digest[:])
 	copy(form.Signer[:], signer[:])
 	if form.Signature, isEd25519 = openpgp.Reduce(document.Text(), document.Signature()); !isEd25519 {
-		return nil, noShort("signature", "algorithm")
+		return nil, noShort("signature", "not ed25519")
 	}
 	written, err := form.marshal()
 	if err != nil {
@@ -43,7 +43,7 @@ func Of(document *signedtext.Document, asked *request.Request, digest signedtext
 		return nil, err
 	}
 	if !bytes.Equal(again, document.WithProof(nil).Render()) {
-		return nil, noShort("request", "another")
+		return nil, noShort("request", "form")
 	}
 	return form, nil
 }

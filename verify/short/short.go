@@ -254,6 +254,15 @@ func Parse(text []byte) (*Form, error) {
 	return unmarshal(content)
 }
 
+// Line reads one line that was asked for, with its number before it or
+// without, or says that it is wrong.
+func Line(number int, typed string) (line lines.Line, ok bool) {
+	if named, groups, found := lines.Number(typed); found && named == number {
+		typed = groups
+	}
+	return lines.Parse(number, strings.TrimRight(typed, "\r\n"))
+}
+
 func notShort(reason string) error { return NotShort.New("not a short form", "reason", reason) }
 
 // count says how many lines there are: as line 1 says or, without it, as far
@@ -275,7 +284,7 @@ func Count(first lines.Line) (int, error) {
 	count := int(first[0] & 15)
 	switch {
 	case first[0]>>4 != version:
-		return 0, notShort("version")
+		return 0, notShort("unknown")
 	case count < 1 || count > MaxLines:
 		return 0, notShort("length")
 	}

@@ -216,7 +216,7 @@ func TestWhatIsNotAShortForm(t *testing.T) {
 		"nothing":              {nil, short.NotShort, "no numbered lines"},
 		"words":                {[]string{"bom dia", typed[0][3:]}, short.NotShort, "no numbered lines"},
 		"too much":             {[]string{strings.Repeat(" ", short.MaxText+1)}, short.NotShort, "length"},
-		"another version":      {append([]string{head(func(l *lines.Line) { l[0] = 0x25 })}, typed[1:]...), short.NotShort, "version"},
+		"another version":      {append([]string{head(func(l *lines.Line) { l[0] = 0x25 })}, typed[1:]...), short.NotShort, "unknown"},
 		"no length":            {append([]string{head(func(l *lines.Line) { l[0] = 0x10 })}, typed[1:]...), short.NotShort, "length"},
 		"too long":             {append([]string{head(func(l *lines.Line) { l[0] = 0x19 })}, typed[1:]...), short.NotShort, "length"},
 		"shorter than it is":   {append([]string{head(func(l *lines.Line) { l[0]-- })}, typed[1:4]...), short.NotShort, "form"},

@@ -91,7 +91,7 @@ func Program() ui.Program {
 		{Name: "review", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-issue review --desk desk 00123-sispetro-8.9-2026-11-21.request",
 			Flags: []ui.Flag{deskFlag}, Run: review},
 		{Name: "license", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-issue license --desk desk --out reply 00123-sispetro-8.9-2026-11-21.request",
-			Flags: append(signing, ui.Flag{Name: "out", Value: "DIR", Words: "flag-out-folder"}, partsFlag, ui.Flag{Name: "yes"}), Run: license},
+			Flags: append(signing, ui.Flag{Name: "out", Value: "DIR", Words: "flag-out-folder"}, partsFlag, shortFlag, ui.Flag{Name: "yes"}), Run: license},
 		trustCommand(),
 		ledgerCommand(),
 	}, revocationCommands(signing)...)}

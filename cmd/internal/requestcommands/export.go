@@ -226,6 +226,7 @@ func writeExport(s *ui.Session, opened *site.Site, want *wanted, made *request.R
 	if err := files.Create(out, data, files.Public); err != nil {
 		return "", err
 	}
+	opened.KeepRequest(data, digest, extension == ".request")
 	opened.Forget(want.version)
 	opened.Journal(s.Now(), "export", made.Product.Version, digest.String())
 	showWarnings(s, opened)
@@ -288,6 +289,9 @@ func install(s *ui.Session) error {
 	if s.Bool(dialogueFlag.Name) && s.Bool(pasteFlag.Name) {
 		return ui.OptionValue.New("standard input belongs to the dialogue", "option", "--paste")
 	}
+	if s.Bool(shortFlag.Name) && (s.Bool(dialogueFlag.Name) || s.Bool(pasteFlag.Name)) {
+		return ui.OptionValue.New("a short form is typed alone", "option", "--"+shortFlag.Name)
+	}
 	if s.Bool(dialogueFlag.Name) {
 		return speak(s, "install", installSpoken)
 	}
@@ -310,13 +314,27 @@ func install(s *ui.Session) error {
 }
 
 func installFrom(s *ui.Session, opened *site.Site, reached *connections) ([]site.Change, error) {
+	here := place(s, reached, verify.Running{})
+	if s.Bool(shortFlag.Name) {
+		form, err := readShort(s)
+		if err != nil {
+			return nil, err
+		}
+		changes, err := opened.InstallShort(context.Background(), form, here)
+		return recorded(s, opened, changes, err)
+	}
 	given, err := givenOrPasted(s)
 	if err != nil {
 		return nil, err
 	}
-	changes, err := opened.Install(context.Background(), given, place(s, reached, verify.Running{}))
+	changes, err := opened.Install(context.Background(), given, here)
+	return recorded(s, opened, changes, refusedFile(err, given))
+}
+
+// recorded writes into the journal what was installed, if it was.
+func recorded(s *ui.Session, opened *site.Site, changes []site.Change, err error) ([]site.Change, error) {
 	if err != nil {
-		return nil, refusedFile(err, given)
+		return nil, err
 	}
 	for _, change := range changes {
 		opened.Journal(s.Now(), "install", change.Kind, filepath.Base(change.Path))
@@ -372,7 +390,8 @@ func printChange(s *ui.Session, change site.Change) {
 	switch change.Verdict.Outcome {
 	case verify.Valid:
 		s.Line("request-rehearsed")
-		warnRevoked(s, change.Verdict)
+		warnOf(s, change.Verdict, verify.RevocationCheck)
+		warnOf(s, change.Verdict, verify.LogCheck)
 	default:
 		s.Warn(change.Verdict.Reason())
 		s.Line("request-not-rehearsed")
