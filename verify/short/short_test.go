@@ -18,6 +18,7 @@ import (
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/lines"
 	"github.com/futura/airlicense/keys/openpgp"
+	"github.com/futura/airlicense/keys/peertest"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/verify/license"
@@ -260,6 +261,48 @@ func TestLinesOfTwoForms(t *testing.T) {
 	other.ask(t, []byte("other items"))
 	if _, err := form.License(other.asked, other.digest, other.profile, other.signer.Certificate()); !errors.Is(err, short.NotTogether) || form.Answers(other.digest) {
 		t.Errorf("another request: %v", err)
+	}
+}
+
+// A license for every version that was built before the maintenance ended.
+func TestBuildStamps(t *testing.T) {
+	fixture := newFixture(t)
+	fixture.profile = need[*request.Profile](t)(request.ParseProfile(need[[]byte](t)(request.DraftProfile(profiles.CRM, born))))
+	fixture.ask(t, []byte("items"))
+	fixture.asked.Product = request.Product{Name: "crm", Version: "7.8.5.13100517_x64"}
+	for versions, count := range map[string]int{"": 5, request.MaintenanceRule: 6} {
+		granted := usual()
+		granted.Versions = versions
+		document := fixture.answer(t, granted, issued)
+		form := need[*short.Form](t)(short.Of(document, fixture.asked, fixture.digest, fixture.profile, fixture.signer.Certificate()))
+		if typed := written(t, form); len(typed) != count {
+			t.Errorf("%q: %d lines", versions, len(typed))
+		}
+	}
+}
+
+// Only Ed25519 signs in 64 bytes.
+func TestAnotherAlgorithmHasNoShortForm(t *testing.T) {
+	fixture := newFixture(t)
+	gpg := peertest.NewGnuPG(t)
+	gpg.Now = "20261121T092100!"
+	content := need[license.License](t)(license.Answer(fixture.asked, fixture.digest, fixture.profile, usual()))
+	text := need[[]byte](t)(content.Marshal())
+	for algorithm, want := range map[string]bool{"rsa3072": false, "nistp256": false, "ed25519": true} {
+		key := gpg.Generate(algorithm, algorithm, "sign", "never")
+		certificate := need[*openpgp.Certificate](t)(openpgp.ReadCertificate(gpg.Certificate(algorithm)))
+		file, _, err := signedtext.Adopt(gpg.ClearSign(key, text, "--digest-algo", "SHA512"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		document := need[*signedtext.Document](t)(signedtext.Open(file, certificate))
+		form, err := short.Of(document, fixture.asked, fixture.digest, fixture.profile, certificate)
+		if found := fault.Of(err); !want && (found == nil || found.Code != short.NoShort || found.Values[0].Is != "signature") {
+			t.Errorf("%s: %v", algorithm, err)
+		}
+		if want && (err != nil || form.Signature.Layout != openpgp.GnuPGLayout || len(written(t, form)) != 5) {
+			t.Errorf("%s: %+v, %v", algorithm, form, err)
+		}
 	}
 }
 

@@ -37,7 +37,7 @@ func readShort(s *ui.Session) (*short.Form, error) {
 		typed.WriteByte('\n')
 	}
 	form, err := short.Parse([]byte(typed.String()))
-	if len(given) == 1 {
+	if len(s.Arguments()) == 1 {
 		err = fault.With(err, "file", given[0].Name)
 	}
 	return form, err
