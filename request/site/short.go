@@ -29,8 +29,15 @@ func (s *Site) InstallShort(ctx context.Context, form *short.Form, place Place) 
 	return s.Install(ctx, []Given{{Name: form.Granted.Serial, Data: file, short: true}}, place)
 }
 
-// complete writes the license that was signed.
-func (s *Site) complete(form *short.Form) ([]byte, error) {
+// Expects says why a short form cannot be completed here, as far as its first
+// line tells: an unknown signer, or a request that was not kept.
+func (s *Site) Expects(form *short.Form) error {
+	_, err := s.askedBy(form)
+	return err
+}
+
+// askedBy finds the request that a short form answers.
+func (s *Site) askedBy(form *short.Form) (*Asked, error) {
 	if err := s.NeedTrust(); err != nil {
 		return nil, err
 	}
@@ -39,14 +46,9 @@ func (s *Site) complete(form *short.Form) ([]byte, error) {
 	}
 	kept := s.Requests()
 	for _, asked := range kept {
-		if !form.Answers(asked.Digest) {
-			continue
+		if form.Answers(asked.Digest) {
+			return &asked, nil
 		}
-		profile := s.ProfileOf(asked.Databases[0].Profile)
-		if profile == nil {
-			return nil, OldProfile.New("the profile of the request is not installed", "profile", asked.Databases[0].Profile)
-		}
-		return form.License(asked.Request, asked.Digest, profile, s.Trust.IssuerCertificate())
 	}
 	answered := fmt.Sprintf("%x %x", form.Request[:2], form.Request[2:])
 	if len(kept) == 0 {
@@ -55,6 +57,19 @@ func (s *Site) complete(form *short.Form) ([]byte, error) {
 	newest := kept[0]
 	return nil, OtherRequest.New("the short form answers another request", "answered", answered,
 		"newest", newest.Digest.Groups(), "created", newest.Created, "version", newest.Product.Version)
+}
+
+// complete writes the license that was signed.
+func (s *Site) complete(form *short.Form) ([]byte, error) {
+	asked, err := s.askedBy(form)
+	if err != nil {
+		return nil, err
+	}
+	profile := s.ProfileOf(asked.Databases[0].Profile)
+	if profile == nil {
+		return nil, OldProfile.New("the profile of the request is not installed", "profile", asked.Databases[0].Profile)
+	}
+	return form.License(asked.Request, asked.Digest, profile, s.Trust.IssuerCertificate())
 }
 
 // whole returns the file at a path if it is the same license with its proof,

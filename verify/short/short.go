@@ -269,7 +269,8 @@ func notShort(reason string) error { return NotShort.New("not a short form", "re
 // as was typed.
 func count(found map[int]lines.Line, wrong []int) (last int, err error) {
 	if first, ok := found[1]; ok {
-		return Count(first)
+		_, last, err = Begin(first)
+		return last, err
 	}
 	for _, number := range slices.AppendSeq(slices.Clone(wrong), maps.Keys(found)) {
 		if number <= MaxLines {
@@ -279,16 +280,24 @@ func count(found map[int]lines.Line, wrong []int) (last int, err error) {
 	return max(last, 1), nil
 }
 
-// Count returns how many lines a short form has that begins with this one.
-func Count(first lines.Line) (int, error) {
-	count := int(first[0] & 15)
+// Begin returns what line 1 says of a short form: how many lines it has, and
+// which request and signer it claims. The rest of the form is left empty.
+func Begin(first lines.Line) (form *Form, count int, err error) {
+	count = int(first[0] & 15)
 	switch {
 	case first[0]>>4 != version:
-		return 0, notShort("unknown")
+		return nil, 0, notShort("unknown")
 	case count < 1 || count > MaxLines:
-		return 0, notShort("length")
+		return nil, 0, notShort("length")
 	}
-	return count, nil
+	form = &Form{}
+	form.begin(&reader{rest: first[1:]})
+	return form, count, nil
+}
+
+func (f *Form) begin(reader *reader) {
+	copy(f.Request[:], reader.take(idSize))
+	copy(f.Signer[:], reader.take(idSize))
 }
 
 // unmarshal reads the content of all lines, and demands that it is what
@@ -296,8 +305,7 @@ func Count(first lines.Line) (int, error) {
 func unmarshal(content []byte) (*Form, error) {
 	reader := reader{rest: content[1:]}
 	form := &Form{}
-	copy(form.Request[:], reader.take(idSize))
-	copy(form.Signer[:], reader.take(idSize))
+	form.begin(&reader)
 	form.Granted.Issued = reader.time()
 	flags := reader.take(1)[0]
 	form.Granted.Serial = fmt.Sprintf("L-%04d-%06d", 2000+reader.count(), reader.count())

@@ -316,7 +316,7 @@ func install(s *ui.Session) error {
 func installFrom(s *ui.Session, opened *site.Site, reached *connections) ([]site.Change, error) {
 	here := place(s, reached, verify.Running{})
 	if s.Bool(shortFlag.Name) {
-		form, err := readShort(s)
+		form, err := readShort(s, opened)
 		if err != nil {
 			return nil, err
 		}
