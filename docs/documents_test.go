@@ -221,6 +221,7 @@ func (f *forger) compactForms() {
 	add("bytes-left-over", "D31", "FL-111", "bytes apart that nothing stands for", honest+"x")
 	add("empty-proof", "D31", "FL-111", "a proof of no bytes", of(f.text, "\xff"))
 	add("two-proofs", "P21", "FL-111", "a proof behind the proof", of(f.text, "\xffa\xffb"))
+	add("long-name", "D31", "FL-111", "a name that leaves no room for a piece", of(f.text, "\n"+strings.Repeat("n", 60)+".1 = \"\xf9\x01a\""))
 	add("many-pieces", "D31", "FL-102", "a value over the limit, in pieces", of(f.text, "\nlong.1 = \"\xf9\x80\x80\x04", strings.Repeat("\x00", 1<<16), `"`))
 }
 

@@ -27,6 +27,10 @@ const (
 // firstPiece stands before the value of the first of numbered pieces.
 const firstPiece = `.1 = "`
 
+// longestName bounds the name of a value in pieces, so that a line has room
+// for some of it whatever its number.
+const longestName = 32
+
 // shortest is the least number of characters that are worth a mark.
 const shortest = 16
 
@@ -90,6 +94,9 @@ func (p *packer) pieces(lines []string) int {
 		return 0
 	}
 	name := strings.TrimSuffix(first[1], ".1")
+	if len(name) > longestName {
+		return 0
+	}
 	value, count := first[2], 1
 	for ; count < len(lines); count++ {
 		next := keyAndValue.FindStringSubmatch(lines[count])
@@ -256,20 +263,24 @@ func (u *unpacker) write(mark byte, data []byte) error {
 			return cmp.Or(err, badMark())
 		}
 		u.apart = note.apart
-		u.value(u.base.EncodeToString(note.out))
+		return u.value(u.base.EncodeToString(note.out))
 	default:
-		u.value(u.base.EncodeToString(data))
+		return u.value(u.base.EncodeToString(data))
 	}
 	return nil
 }
 
 // value writes a value in base64, in pieces where a piece is begun.
-func (u *unpacker) value(value string) {
+func (u *unpacker) value(value string) error {
 	start := bytes.LastIndexByte(u.out, '\n') + 1
 	name, begun := bytes.CutSuffix(u.out[start:], []byte(firstPiece))
 	if !begun || u.base != documentBase {
 		u.out = append(u.out, value...)
-		return
+		return nil
+	}
+	if len(name) > longestName {
+		return badMark()
 	}
 	u.out = append(u.out[:start], bytes.TrimSuffix(writtenPieces(string(name), value), []byte("\"\n"))...)
+	return nil
 }

@@ -76,9 +76,10 @@
 //	0xFC  so many of the bytes apart, as they are
 //
 // In a text base64 is that of URLs without padding, and behind `key.1 = "` it
-// goes on in as many pieces as it takes. In a proof and a note (the signed
-// checkpoint that a request cites) it is the usual one, and only 0xF8 and
-// 0xFC may stand there. No byte apart is left over.
+// goes on in as many pieces as it takes, the key having at most 32 characters.
+// In a proof and a note (the signed checkpoint that a request cites) it is the
+// usual one, and only 0xF8 and 0xFC may stand there. No byte apart is left
+// over.
 //
 // # Repair
 //

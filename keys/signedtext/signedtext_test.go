@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -574,6 +575,15 @@ func TestDigestInGroups(t *testing.T) {
 	}
 }
 
+// longNames writes a value in so many pieces that the next would have no room.
+func longNames(length int) string {
+	var lines []string
+	for number := 1; number <= 9; number++ {
+		lines = append(lines, strings.Repeat("n", length)+"."+strconv.Itoa(number)+` = "AA"`)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // TestPackingUndoesBase64 holds that values come back as they were, whether
 // they are what Marshal writes or not, and that they take their own size.
 func TestPackingUndoesBase64(t *testing.T) {
@@ -590,6 +600,7 @@ func TestPackingUndoesBase64(t *testing.T) {
 		"piece missing":       strings.Replace(long, "items.2", "items.3", 1),
 		"first piece short":   "kind = \"x\"\nitems.1 = \"" + digest[:20] + "\"\nitems.2 = \"" + digest[20:] + `"`,
 		"first piece long":    "a.1 = \"" + digest + `AAAAAAAAA"`,
+		"long name":           longNames(55),
 		"not the base64":      `sum = "` + strings.Repeat("A", 21) + `B"`,
 		"hexadecimal":         `sum = "` + strings.Repeat("0AF9", 10) + `"`,
 		"small hexadecimal":   `sum = "` + strings.Repeat("0af9", 10) + `"`,

@@ -286,10 +286,12 @@ func install(s *ui.Session) error {
 	if err := s.CheckFormat(); err != nil {
 		return err
 	}
-	if s.Bool(dialogueFlag.Name) && s.Bool(pasteFlag.Name) {
-		return ui.OptionValue.New("standard input belongs to the dialogue", "option", "--paste")
+	for _, typed := range []string{pasteFlag.Name, scanFlag.Name, shortFlag.Name} {
+		if s.Bool(dialogueFlag.Name) && s.Bool(typed) {
+			return ui.OptionValue.New("standard input belongs to the dialogue", "option", "--"+typed)
+		}
 	}
-	if s.Bool(shortFlag.Name) && (s.Bool(dialogueFlag.Name) || s.Bool(pasteFlag.Name)) {
+	if s.Bool(shortFlag.Name) && (s.Bool(pasteFlag.Name) || s.Bool(scanFlag.Name)) {
 		return ui.OptionValue.New("a short form is typed alone", "option", "--"+shortFlag.Name)
 	}
 	if s.Bool(dialogueFlag.Name) {
@@ -323,7 +325,7 @@ func installFrom(s *ui.Session, opened *site.Site, reached *connections) ([]site
 		changes, err := opened.InstallShort(context.Background(), form, here)
 		return recorded(s, opened, changes, err)
 	}
-	given, err := givenOrPasted(s)
+	given, err := toInstall(s)
 	if err != nil {
 		return nil, err
 	}
