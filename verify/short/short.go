@@ -14,9 +14,10 @@
 //	4: 91CC C98G DJM3 Z3A7 MTE0 4A2E G0HC VJ62  2C0K
 //	5: XZBG J000 0000 0000 0000 0000 0000 0000  1E66
 //
-// (This is a license with nothing but its version.) At most eight lines of package lines, numbered from 1: 288 characters, and
-// eight more in their numbers. They hold, times being big-endian and varints
-// those of encoding/binary in their shortest form:
+// (This is a license with nothing but its version.) At most eight lines of
+// package lines, numbered from 1: 288 characters, and eight more in their
+// numbers. They hold, times being big-endian and varints those of
+// encoding/binary in their shortest form:
 //
 //	1 byte    version of the form: 1, times 16, and the number of lines
 //	4 bytes   the beginning of the request's digest
