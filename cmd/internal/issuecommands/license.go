@@ -157,6 +157,9 @@ func license(s *ui.Session) error {
 		if err := writeReplyCodes(s, found, reply); err != nil {
 			return err
 		}
+		if err := writeShort(s, desk, found, reply); err != nil {
+			return err
+		}
 		return forgetParts(s, given[0])
 	})
 }
@@ -178,11 +181,16 @@ func prepare(s *ui.Session, desk *issue.Desk, found *issue.Review) error {
 	return unlock(s, desk)
 }
 
-func writeReply(s *ui.Session, found *issue.Review, reply *issue.Reply) error {
-	out := s.String("out")
-	if out == "" {
-		out = "reply-" + found.Request.Customer + "-" + reply.License.Serial
+// replyFolder is where a reply is written.
+func replyFolder(s *ui.Session, found *issue.Review, reply *issue.Reply) string {
+	if out := s.String("out"); out != "" {
+		return out
 	}
+	return "reply-" + found.Request.Customer + "-" + reply.License.Serial
+}
+
+func writeReply(s *ui.Session, found *issue.Review, reply *issue.Reply) error {
+	out := replyFolder(s, found, reply)
 	if err := files.MakePrivate(out); err != nil {
 		return err
 	}

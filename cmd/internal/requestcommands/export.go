@@ -201,6 +201,7 @@ func writeExport(s *ui.Session, opened *site.Site, want *wanted, made *request.R
 	if err := files.Create(out, data, files.Public); err != nil {
 		return "", err
 	}
+	opened.KeepRequest(data, digest, extension == ".request")
 	opened.Forget(want.version)
 	opened.Journal(s.Now(), "export", made.Product.Version, digest.String())
 	showWarnings(s, opened)
@@ -260,10 +261,8 @@ func install(s *ui.Session) error {
 	if err := s.CheckFormat(); err != nil {
 		return err
 	}
-	for _, typed := range []string{pasteFlag.Name, scanFlag.Name} {
-		if s.Bool(dialogueFlag.Name) && s.Bool(typed) {
-			return ui.OptionValue.New("standard input belongs to the dialogue", "option", "--"+typed)
-		}
+	if err := checkInput(s); err != nil {
+		return err
 	}
 	if s.Bool(dialogueFlag.Name) {
 		return speak(s, "install", installSpoken)
@@ -286,14 +285,42 @@ func install(s *ui.Session) error {
 	return nil
 }
 
+// checkInput refuses to read two things from standard input.
+func checkInput(s *ui.Session) error {
+	readers := 0
+	for _, reader := range []ui.Flag{dialogueFlag, pasteFlag, scanFlag, shortFlag} {
+		if !s.Bool(reader.Name) {
+			continue
+		}
+		if readers++; readers > 1 {
+			return ui.OptionValue.New("one thing reads standard input", "option", "--"+reader.Name)
+		}
+	}
+	return nil
+}
+
 func installFrom(s *ui.Session, opened *site.Site, reached *connections) ([]site.Change, error) {
+	here := place(s, reached, verify.Running{})
+	if s.Bool(shortFlag.Name) {
+		form, err := readShort(s, opened)
+		if err != nil {
+			return nil, err
+		}
+		changes, err := opened.InstallShort(context.Background(), form, here)
+		return recorded(s, opened, changes, err)
+	}
 	given, err := toInstall(s)
 	if err != nil {
 		return nil, err
 	}
-	changes, err := opened.Install(context.Background(), given, place(s, reached, verify.Running{}))
+	changes, err := opened.Install(context.Background(), given, here)
+	return recorded(s, opened, changes, refusedFile(err, given))
+}
+
+// recorded writes into the journal what was installed, if it was.
+func recorded(s *ui.Session, opened *site.Site, changes []site.Change, err error) ([]site.Change, error) {
 	if err != nil {
-		return nil, refusedFile(err, given)
+		return nil, err
 	}
 	for _, change := range changes {
 		opened.Journal(s.Now(), "install", change.Kind, filepath.Base(change.Path))
@@ -349,7 +376,8 @@ func printChange(s *ui.Session, change site.Change) {
 	switch change.Verdict.Outcome {
 	case verify.Valid:
 		s.Line("request-rehearsed")
-		warnRevoked(s, change.Verdict)
+		warnOf(s, change.Verdict, verify.RevocationCheck)
+		warnOf(s, change.Verdict, verify.LogCheck)
 	default:
 		s.Warn(change.Verdict.Reason())
 		s.Line("request-not-rehearsed")

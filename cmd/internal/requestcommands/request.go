@@ -42,6 +42,7 @@ var (
 	partsFlag    = ui.Flag{Name: "parts"}
 	pasteFlag    = ui.Flag{Name: "paste"}
 	scanFlag     = ui.Flag{Name: "scanner"}
+	shortFlag    = ui.Flag{Name: "short", Words: "flag-install-short"}
 	keyPassFlag  = ui.Flag{Name: "passphrase-file", Value: "FILE", Words: "flag-site-passphrase-file"}
 )
 
@@ -59,7 +60,7 @@ func Program() ui.Program {
 		{Name: "export", Arguments: "[FILE]", Maximum: 1, Example: "futura-request export --for 8.9",
 			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Words: "flag-for-preview"}, {Name: "out", Value: "FILE"}, partsFlag, codes.FolderFlag, codes.SheetFlag, codes.DenseFlag, showFlag, terminalFlag, versionFlag, keyPassFlag, formatFlag, dialogueFlag}, Run: export},
 		{Name: "install", Arguments: "FILE…", Maximum: -1, Example: "futura-request install versao8.9.ver futura.trust",
-			Flags: []ui.Flag{homeFlag, pasteFlag, scanFlag, formatFlag, dialogueFlag}, Run: install},
+			Flags: []ui.Flag{homeFlag, pasteFlag, scanFlag, shortFlag, formatFlag, dialogueFlag}, Run: install},
 		{Name: "check", Example: "futura-request check", Flags: []ui.Flag{homeFlag, versionFlag, upgradeFlag, afterFlag, confirmFlag, formatFlag, dialogueFlag}, Run: check},
 		{Name: "measure", Example: "futura-request measure",
 			Flags: []ui.Flag{homeFlag, formatFlag, dialogueFlag, {Name: "profile", Value: "FILE", Words: "flag-measure-profile"}}, Run: measure},
