@@ -54,7 +54,7 @@ func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	root := need[*openpgp.Secret](t)(openpgp.Generate("Futura", born, seed("root")))
 	made := &fixture{signer: need[*openpgp.Secret](t)(root.AddSigner(root.Certificate(), born, 365*24*time.Hour, seed("signer")))}
-	made.profile = need[*request.Profile](t)(request.ParseProfile(need[[]byte](t)(request.DraftProfile(profiles.SisPetro, born))))
+	made.profile = need[*request.Profile](t)(request.NewProfile(profiles.SisPetro, born))
 	items := make([]byte, 300)
 	seed("items").Read(items)
 	made.ask(t, items)
@@ -267,7 +267,7 @@ func TestLinesOfTwoForms(t *testing.T) {
 // A license for every version that was built before the maintenance ended.
 func TestBuildStamps(t *testing.T) {
 	fixture := newFixture(t)
-	fixture.profile = need[*request.Profile](t)(request.ParseProfile(need[[]byte](t)(request.DraftProfile(profiles.CRM, born))))
+	fixture.profile = need[*request.Profile](t)(request.NewProfile(profiles.CRM, born))
 	fixture.ask(t, []byte("items"))
 	fixture.asked.Product = request.Product{Name: "crm", Version: "7.8.5.13100517_x64"}
 	for versions, count := range map[string]int{"": 5, request.MaintenanceRule: 6} {
