@@ -108,7 +108,7 @@ func TestTheLicenseComesBackByteForByte(t *testing.T) {
 		"an end":          func(g *license.Granted) { g.Terms.Expires = issued.AddDate(1, 0, 0) },
 		"other versions":  func(g *license.Granted) { g.Versions = "8.7..8.9 9.1" },
 		"other terms": func(g *license.Granted) {
-			g.Terms = license.Terms{UndecidedDays: 366, UnrecognizedDays: 1, UnprovedDays: 366}
+			g.Terms = license.Terms{UndecidedDays: 366, UnrecognizedDays: 1, UnprovedDays: 31}
 		},
 		"late serial":  func(g *license.Granted) { g.Serial = "L-9999-999999" },
 		"a zero first": func(g *license.Granted) { g.Serial = "L-2000-000000" },
@@ -141,7 +141,7 @@ func TestTheLicenseComesBackByteForByte(t *testing.T) {
 func TestRoom(t *testing.T) {
 	fixture := newFixture(t)
 	granted := usual()
-	granted.Serial, granted.Terms = "L-2127-999999", license.Terms{UndecidedDays: 366, UnrecognizedDays: 366, UnprovedDays: 366, Expires: issued.AddDate(70, 0, 0)}
+	granted.Serial, granted.Terms = "L-2127-999999", license.Terms{UndecidedDays: 366, UnrecognizedDays: 366, UnprovedDays: 31, Expires: issued.AddDate(70, 0, 0)}
 	granted.Modules = strings.Repeat("m ", 24) + "mmmm"
 	for _, versions := range []string{"", "8.9", "8.7..8.9"} {
 		granted.Versions = versions
