@@ -99,7 +99,7 @@ func TestOpenTakesNoMoreThanItsLimit(t *testing.T) {
 	}
 }
 
-// FuzzOpen holds what any bytes cost, and that no file is made up: without
+// FuzzPDF holds what any bytes cost, and that no file is made up: without
 // compression a file is a piece of the PDF.
 func FuzzPDF(f *testing.F) {
 	f.Add([]byte("%PDF-1.3\n" + object(embedded+"/Filter /FlateDecode /Params << /Size 4 >>", deflated([]byte("text")))))
