@@ -27,8 +27,8 @@ type Camera struct {
 func Handheld(r *rand.Rand) Camera {
 	return Camera{
 		Yaw: between(r, -14, 14), Pitch: between(r, -14, 14), Roll: between(r, -12, 12), Field: between(r, 40, 62),
-		Radial: [2]float64{between(r, -0.08, 0.08), between(r, -0.03, 0.03)}, Curve: between(r, 0, 14), CurveAxis: between(r, 0, 180),
-		Focus: between(r, 0.6, 1.3), Motion: between(r, 0, 2.5), Heading: between(r, 0, 180), Lamp: between(r, 0.8, 3),
+		Radial: [2]float64{between(r, -0.04, 0.04), between(r, -0.02, 0.02)}, Curve: between(r, 0, 10), CurveAxis: between(r, 0, 180),
+		Focus: between(r, 0.6, 1.2), Motion: between(r, 0, 2.5), Heading: between(r, 0, 180), Lamp: between(r, 0.8, 3),
 		Electrons: between(r, 800, 6000), Quality: 50 + r.IntN(36),
 	}
 }
@@ -36,7 +36,7 @@ func Handheld(r *rand.Rand) Camera {
 // Code takes a photo of a sheet with one code, about so many pixels wide, in
 // a square picture.
 func (c Camera) Code(random *rand.Rand, sheet *Sheet, side int) *image.RGBA {
-	return c.shoot(random, sheet, side*7/5, side*7/5, CodeSide*7/5)
+	return c.shoot(random, sheet, side*8/5, side*8/5, CodeSide*8/5)
 }
 
 // Page takes a photo of a whole page, so many pixels along the longer side of
@@ -56,20 +56,38 @@ func (c Camera) shoot(random *rand.Rand, sheet *Sheet, width, height int, sees f
 	tint := [3]float64{between(random, 0.8, 1), 0.95, between(random, 0.6, 1)} // of the lamp
 	mosaic := make([]float64, width*height)
 	for y := range height {
-		for x := range width {
-			channel := filter(x, y)
-			light := 0.0
-			for _, off := range kernel {
-				u, v := trace(float64(x)+0.5+off.x, float64(y)+0.5+off.y)
-				light += sheet.shines(channel, u, v)
+		for left := 0; left < width; left += stretch {
+			here := newPatch(trace, float64(left)+0.5, float64(y)+0.5)
+			for x := left; x < min(left+stretch, width); x++ {
+				channel := filter(x, y)
+				light := 0.0
+				for _, off := range kernel {
+					u, v := here.at(float64(x-left)+off.x, off.y)
+					light += sheet.shines(channel, u, v)
+				}
+				u, v := here.at(float64(x-left), 0)
+				electrons := full * light / float64(len(kernel)) * lamp(u, v) * tint[channel]
+				electrons += math.Sqrt(electrons)*random.NormFloat64() + 6*random.NormFloat64() // of the light, and of reading it
+				mosaic[y*width+x] = min(max(electrons/full, 0), 1) / tint[channel]
 			}
-			u, v := trace(float64(x)+0.5, float64(y)+0.5)
-			electrons := full * light / float64(len(kernel)) * lamp(u, v) * tint[channel]
-			electrons += math.Sqrt(electrons)*random.NormFloat64() + 6*random.NormFloat64() // of the light, and of reading it
-			mosaic[y*width+x] = min(max(electrons/full, 0), 1) / tint[channel]
 		}
 	}
 	return develop(mosaic, width, height)
+}
+
+// patch is where a few neighbouring pixels see the sheet: so near to each
+// other, the picture is a plane's.
+type patch struct{ u, v, ux, vx, uy, vy float64 }
+
+func newPatch(trace func(x, y float64) (float64, float64), x, y float64) patch {
+	u, v := trace(x, y)
+	right, rightDown := trace(x+stretch, y)
+	below, belowDown := trace(x, y+1)
+	return patch{u, v, (right - u) / stretch, (rightDown - v) / stretch, below - u, belowDown - v}
+}
+
+func (p *patch) at(dx, dy float64) (u, v float64) {
+	return p.u + dx*p.ux + dy*p.uy, p.v + dx*p.vx + dy*p.vy
 }
 
 // filter is the color of a photosite: red, green and blue as Bayer set them.
@@ -87,12 +105,14 @@ func (s *Sheet) shines(channel int, x, y float64) float64 {
 		}
 		return min(2.4*linear[s.at(x, y)], 1)
 	}
-	left, top := math.Floor(x/s.perDot-0.5), math.Floor(y/s.perDot-0.5)
-	dx, dy := x/s.perDot-0.5-left, y/s.perDot-0.5-top
-	dot := func(column, row float64) float64 {
-		return linear[s.at((left+column+0.5)*s.perDot, (top+row+0.5)*s.perDot)]
+	x, y = x/s.perDot+float64(s.width)/2-0.5, y/s.perDot+float64(s.height)/2-0.5
+	if x < 0 || y < 0 || x >= float64(s.width-1) || y >= float64(s.height-1) {
+		return linear[s.around]
 	}
-	return (dot(0, 0)*(1-dx)+dot(1, 0)*dx)*(1-dy) + (dot(0, 1)*(1-dx)+dot(1, 1)*dx)*dy
+	left, top := int(x), int(y)
+	dx, dy := x-float64(left), y-float64(top)
+	dots := s.dots[top*s.width+left:][:s.width+2]
+	return (linear[dots[0]]*(1-dx)+linear[dots[1]]*dx)*(1-dy) + (linear[dots[s.width]]*(1-dx)+linear[dots[s.width+1]]*dx)*dy
 }
 
 // linear is the light of a level as the eye sees it, with the exponent 2.2.
