@@ -35,7 +35,7 @@ func main() {
 	flag.StringVar(&o.cells, "cells", ".", "only these cells, a regular expression, such as '^moderate .*700'")
 	flag.BoolVar(&o.onlyOurs, "ours", false, "leave out the readers of others")
 	flag.BoolVar(&o.onlyPage, "page", false, "only write the page again, from the results that are there")
-	flag.BoolVar(&o.onlySay, "say", false, "write the results to standard output and nothing else")
+	flag.BoolVar(&o.onlySay, "say", false, "say what each reader read, and write no file")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -48,39 +48,35 @@ func run(o options) error {
 	if err != nil {
 		return err
 	}
-	made := map[string][]byte{}
 	if !o.onlyPage {
-		found, err := measure(o, chosen)
-		if err != nil {
-			return err
-		}
-		if made["results.json"], err = found.write(); err != nil {
-			return err
-		}
-		if o.onlySay {
-			_, err := fmt.Println(codeTable(found), "\n"+pageTable(found))
-			return err
-		}
-		if err := write(o.folder, made); err != nil {
+		if err := measure(o, chosen); err != nil || o.onlySay {
 			return err
 		}
 	}
-	if made, err = makePage(os.DirFS(o.folder)); err != nil {
+	made, err := makePage(os.DirFS(o.folder))
+	if err != nil {
 		return err
 	}
-	return write(o.folder, made)
+	for name, content := range made {
+		if err := os.WriteFile(filepath.Join(o.folder, name), content, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func measure(o options, chosen *regexp.Regexp) (*results, error) {
+// measure runs the chosen cells. The others keep the results that they had.
+func measure(o options, chosen *regexp.Regexp) error {
 	started := time.Now()
 	readers, remove, err := allReaders(o.onlyOurs)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer remove()
-	found := &results{}
-	for _, reader := range readers {
-		found.Readers = append(found.Readers, named{reader.name, reader.version})
+	path := filepath.Join(o.folder, "results.json")
+	found, err := keep(path, readers)
+	if err != nil {
+		return err
 	}
 	for _, c := range plan {
 		if !chosen.MatchString(c.name()) {
@@ -91,17 +87,14 @@ func measure(o options, chosen *regexp.Regexp) (*results, error) {
 		}
 		one, err := c.run(readers, o.workers)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		found.Cells = append(found.Cells, one)
-		fmt.Fprintf(os.Stderr, "%s: %v, %s\n", c.name(), one.Complete, time.Since(started).Round(time.Second))
-	}
-	return found, nil
-}
-
-func write(folder string, made map[string][]byte) error {
-	for name, content := range made {
-		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v of %d, %s\n", c.name(), one.Complete, c.Photos, time.Since(started).Round(time.Second))
+		if o.onlySay {
+			continue
+		}
+		found.put(one)
+		if err := found.write(path); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package photo
 
 import (
 	"image"
-	"image/color"
 	"math"
 	"math/rand/v2"
 )
@@ -209,6 +208,14 @@ func (c Camera) lamp(random *rand.Rand, sees float64) func(x, y float64) float64
 	}
 }
 
+// seen is linear the other way round.
+var seen = func() (table [4096]uint8) {
+	for i := range table {
+		table[i] = level(255 * math.Pow(float64(i)/float64(len(table)-1), 1/2.2))
+	}
+	return table
+}()
+
 // develop takes the two missing colors of each pixel from the photosites
 // around it, and writes levels as the eye sees them.
 func develop(mosaic []float64, width, height int) *image.RGBA {
@@ -228,11 +235,11 @@ func develop(mosaic []float64, width, height int) *image.RGBA {
 					count[channel] += weight
 				}
 			}
-			var shades [3]uint8
-			for i := range shades {
-				shades[i] = level(255 * math.Pow(sum[i]/count[i], 1/2.2))
+			pixel := picture.Pix[picture.PixOffset(x, y):][:4]
+			for i := range sum {
+				pixel[i] = seen[int(min(sum[i]/count[i], 1)*float64(len(seen)-1))]
 			}
-			picture.SetRGBA(x, y, color.RGBA{shades[0], shades[1], shades[2], 255})
+			pixel[3] = 255
 		}
 	}
 	return picture

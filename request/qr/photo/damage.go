@@ -2,7 +2,6 @@ package photo
 
 import (
 	"image"
-	"image/color"
 	"math"
 	"math/rand/v2"
 )
@@ -67,13 +66,13 @@ func (d Damage) shoot(random *rand.Rand, sheet *Sheet, width, height int, millim
 		if d.IsInverted {
 			shade = 255 - shade
 		}
-		picture.SetGray(x, y, color.Gray{Y: level(shade)})
+		picture.Pix[i] = level(shade)
 	}
 	return picture
 }
 
 // stretch is over how many pixels the view is taken for straight.
-const stretch = 8
+const stretch = 16
 
 // sampleSheet takes four dots of the sheet a pixel.
 func sampleSheet(sheet *Sheet, view func(x, y float64) (float64, float64), width, height int, millimetres float64) []float32 {

@@ -113,6 +113,10 @@ func (s *Sheet) print(code Matrix, left, top, side float64) {
 	}
 	for y := range count {
 		row := s.dots[(y0+y)*s.width+x0:][:count]
+		if y >= 2 && y+1 < count && module[y-2] == module[y+1] { // as the row above
+			copy(row, s.dots[(y0+y-1)*s.width+x0:])
+			continue
+		}
 		for x := range row {
 			switch {
 			case dark(x, y):
