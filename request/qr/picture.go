@@ -105,23 +105,28 @@ func checkSize(config image.Config, data []byte, found *format) error {
 // megabytes.
 const maxDecoded = 200_000_000
 
-// bytesPerPixel returns what a decoder needs.
+// bytesPerPixel returns what a decoder needs, with what it needs for a while.
 func bytesPerPixel(config image.Config, data []byte) float64 {
+	passes := 1.0
+	switch {
+	case bytes.HasPrefix(data, []byte("RIFF")):
+		passes = 2 // the colors, and alpha or what they are made from
+	case bytes.HasPrefix(data, []byte("\x89PNG")) && data[28] != 0:
+		passes = 1.5 // interlaced: the last pass has half of the pixels
+	}
 	switch config.ColorModel {
 	case color.GrayModel:
-		return max(1, jpegBytes(data))
+		return max(passes, jpegBytes(data))
 	case color.Gray16Model:
-		return 2
-	case color.YCbCrModel, color.NYCbCrAModel:
+		return 2 * passes
+	case color.YCbCrModel:
 		return max(3, jpegBytes(data))
-	case color.CMYKModel:
-		return 4 + jpegBytes(data)
 	case color.RGBA64Model, color.NRGBA64Model:
-		return 8
-	case color.RGBAModel, color.NRGBAModel:
-		return max(4, jpegBytes(data)) // of a JPEG without a color transform
+		return 8 * passes
+	case color.RGBAModel, color.NRGBAModel, color.NYCbCrAModel, color.CMYKModel:
+		return 4*passes + jpegBytes(data)
 	}
-	return 1 // a palette
+	return passes // a palette
 }
 
 // The markers of a JPEG that matter here.
