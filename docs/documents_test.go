@@ -199,24 +199,35 @@ func (f *forger) otherKinds() {
 // compactForms: the second rendering of every document.
 func (f *forger) compactForms() {
 	packet := f.over(f.signer, f.text, f.signer.TextSignature(vectorsMade)).Packet()
-	compact := func(name, rows, code, flaw string, parts ...[]byte) {
-		f.add("documents/compact-"+name+".bin", rows, "compact", code, flaw, string(slices.Concat(parts...)))
+	add := func(name, rows, code, flaw, form string) {
+		f.add("documents/compact-"+name+".bin", rows, "compact", code, flaw, form)
 	}
-	text, version := stored(f.text), []byte{1}
-	compact("honest", "P28 D31", "", "the license in compact form: accepted", version, packet, text)
-	compact("bomb", "P28 D31", "FL-102", "a stream that inflates to a megabyte", version, packet, bomb())
-	compact("altered", "E19", "FL-124", "another text in compact form", version, packet, stored(replaceOnce(f.text, "00123", "00124")))
-	compact("cut", "E39", "FL-111", "the first half of a compact form", version, packet, text[:len(text)/2])
-	compact("version", "D13", "FL-111", "another version of the compact form", []byte{2}, packet, text)
-	compact("two-signatures", "P21", "FL-111", "two signatures in the compact form", version, packet, packet, text)
-	compact("not-canonical", "D33", "FL-107", "a control character in a compact form", version, packet, stored(f.text+"\x1b"))
-	compact("large-proof", "D31", "FL-102", "a proof over the limit", version, packet, text, make([]byte, signedtext.MaxProof+1))
-	compact("empty", "E39", "FL-111", "an empty file in place of a compact form")
+	const version = "\x02"
+	of := func(parts ...string) string { return version + stored(string(packet)+strings.Join(parts, "")) }
+	honest, value := of(f.text), `customer = "00123"`
+	add("honest", "P28 D31", "", "the license in compact form: accepted", honest)
+	add("bomb", "P28 D31", "FL-102", "a stream that inflates to a megabyte", version+string(bomb()))
+	add("altered", "E19", "FL-124", "another text in compact form", of(replaceOnce(f.text, "00123", "00124")))
+	add("cut", "E39", "FL-111", "the first half of a compact form", honest[:len(honest)/2])
+	add("version", "D13", "FL-111", "another version of the compact form", "\x01"+honest[1:])
+	add("two-signatures", "P21", "FL-111", "two signatures in the compact form", of(string(packet), f.text))
+	add("not-canonical", "D33", "FL-107", "a control character in a compact form", of(f.text+"\x1b"))
+	add("large-proof", "D31", "FL-102", "a proof over the limit", of(f.text, "\xff", strings.Repeat("a", signedtext.MaxProof+1)))
+	add("empty", "E39", "FL-111", "an empty file in place of a compact form", "")
+	add("mark-of-nothing", "D31", "FL-111", "a mark for bytes that are not there", of(replaceOnce(f.text, value, `customer = "`+"\xf8\x20"+`"`)))
+	add("mark-unknown", "D13", "FL-111", "a mark that this version does not have", of(f.text, "\xfd\x01a"))
+	add("mark-in-note", "D31", "FL-111", "a note in a note", of(f.text, "\xff\xfa\x01a"))
+	add("mark-endless", "D31", "FL-111", "a length over 64 bits", of(f.text, "\xf9"+strings.Repeat("\xff", 11)))
+	add("bytes-left-over", "D31", "FL-111", "bytes apart that nothing stands for", honest+"x")
+	add("empty-proof", "D31", "FL-111", "a proof of no bytes", of(f.text, "\xff"))
+	add("two-proofs", "P21", "FL-111", "a proof behind the proof", of(f.text, "\xffa\xffb"))
+	add("long-name", "D31", "FL-111", "a name that leaves no room for a piece", of(f.text, "\n"+strings.Repeat("n", 60)+".1 = \"\xf9\x01a\""))
+	add("many-pieces", "D31", "FL-102", "a value over the limit, in pieces", of(f.text, "\nlong.1 = \"\xf9\x80\x80\x04", strings.Repeat("\x00", 1<<16), `"`))
 }
 
 // stored is raw DEFLATE without compression, which is the same in every
 // version of Go.
-func stored(text string) []byte {
+func stored(text string) string {
 	var out bytes.Buffer
 	writer, err := flate.NewWriter(&out, flate.NoCompression)
 	if err != nil {
@@ -224,7 +235,7 @@ func stored(text string) []byte {
 	}
 	writer.Write([]byte(text))
 	writer.Close()
-	return out.Bytes()
+	return out.String()
 }
 
 // bomb is DEFLATE of a megabyte of zeros, written by hand (RFC 1951, 3.2.6,

@@ -83,7 +83,7 @@ func TestFloodsCostLittle(t *testing.T) {
 		{"a certificate with one packet too many", "certificate", "FL-126", string(fitting)},
 		{"a certificate of 2 MB", "certificate", "FL-126", strings.Repeat("x", 2<<20)},
 		{"a secret of 2 MB", "secret", "FL-202", strings.Repeat("x", 2<<20)},
-		{"a compact form of 2 MB", "compact", "FL-102", "\x01" + strings.Repeat("x", 2<<20)},
+		{"a compact form of 2 MB", "compact", "FL-102", "\x02" + strings.Repeat("x", 2<<20)},
 		{"a proof of 100 kB", "license", "FL-102", made.file + "-----BEGIN FUTURA PROOF-----\n" + strings.Repeat("AAAA", 25000) + "\n-----END FUTURA PROOF-----\n"},
 	} {
 		var err error

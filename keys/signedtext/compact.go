@@ -3,7 +3,6 @@ package signedtext
 import (
 	"bytes"
 	"compress/flate"
-	_ "embed"
 	"io"
 
 	"github.com/futura/airlicense/keys/openpgp"
@@ -11,18 +10,39 @@ import (
 
 // compactVersion is the first byte of the compact form. It names the preset
 // dictionary too, so a new dictionary means a new version.
-const compactVersion = 1
-
-// dictionary1 is the preset dictionary of version 1: what documents of
-// format 1 have in common, the most frequent last (RFC 1950, 2.2, on preset
-// dictionaries). It may never change.
-//
-//go:embed dictionary1.txt
-var dictionary1 []byte
+const compactVersion = 2
 
 // MaxCompact bounds the compact form, in bytes. DEFLATE of a canonical text
 // never grows beyond the text and a few bytes.
 const MaxCompact = 1 + openpgp.MaxSignature + MaxText + 1024 + MaxProof
+
+// maxStream bounds what a compact form inflates to: packing makes no text
+// longer.
+const maxStream = openpgp.MaxSignature + MaxText + MaxProof + 64
+
+// deflater compresses one thing after another.
+type deflater struct {
+	out    bytes.Buffer
+	writer *flate.Writer
+}
+
+func newDeflater() *deflater {
+	made := &deflater{}
+	made.writer, _ = flate.NewWriterDict(&made.out, flate.BestCompression, []byte(dictionary2)) // fails for levels that there are not
+	return made
+}
+
+// deflate returns compressed data, which is good until the next call. Writes
+// into memory do not fail.
+func (d *deflater) deflate(data []byte) []byte {
+	d.out.Reset()
+	d.writer.Reset(&d.out)
+	_, _ = d.writer.Write(data)
+	_ = d.writer.Close()
+	return d.out.Bytes()
+}
+
+func (d *deflater) size(data []byte) int { return len(d.deflate(data)) }
 
 // Pack converts a file to the compact form. It checks the file's form, not
 // its signature.
@@ -31,20 +51,12 @@ func Pack(file []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := bytes.NewBuffer([]byte{compactVersion})
-	out.Write(document.signature.Packet())
-	deflate, err := flate.NewWriterDict(out, flate.BestCompression, dictionary1)
-	if err != nil {
-		return nil, BadCompact.Wrap(err, "cannot compress", "reason", "level")
-	}
-	if _, err := deflate.Write(document.text); err != nil {
-		return nil, BadCompact.Wrap(err, "cannot compress", "reason", "write")
-	}
-	if err := deflate.Close(); err != nil {
-		return nil, BadCompact.Wrap(err, "cannot compress", "reason", "close")
-	}
-	out.Write(document.proof)
-	return out.Bytes(), nil
+	packed := packer{deflate: newDeflater()}
+	packed.stream.Write(document.signature.Packet())
+	packed.document(document.text)
+	packed.proof(document.proof)
+	out := append([]byte{compactVersion}, packed.deflate.deflate(packed.stream.Bytes())...)
+	return append(out, packed.apart.Bytes()...), nil
 }
 
 // Unpack converts the compact form to the file, which Open then judges. It
@@ -56,7 +68,11 @@ func Unpack(compact []byte) ([]byte, error) {
 	if len(compact) < 3 || compact[0] != compactVersion {
 		return nil, BadCompact.New("not a compact document", "reason", "version")
 	}
-	packet, rest, ok := openpgp.CutSignature(compact[1:])
+	stream, apart, err := inflate(compact[1:])
+	if err != nil {
+		return nil, err
+	}
+	packet, stream, ok := openpgp.CutSignature(stream)
 	if !ok {
 		return nil, BadCompact.New("not a compact document", "reason", "signature")
 	}
@@ -64,7 +80,7 @@ func Unpack(compact []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, proof, err := inflate(rest)
+	text, proof, err := unpack(stream, apart)
 	if err != nil {
 		return nil, err
 	}
@@ -75,18 +91,33 @@ func Unpack(compact []byte) ([]byte, error) {
 }
 
 // inflate reads one DEFLATE stream and returns what follows it.
-func inflate(data []byte) (text, rest []byte, err error) {
+func inflate(data []byte) (stream, rest []byte, err error) {
 	source := bytes.NewReader(data) // an io.ByteReader: flate reads no byte too many
-	text, err = io.ReadAll(io.LimitReader(flate.NewReaderDict(source, dictionary1), MaxText+1))
+	stream, err = io.ReadAll(io.LimitReader(flate.NewReaderDict(source, []byte(dictionary2)), maxStream+1))
 	if err != nil {
 		return nil, nil, BadCompact.Wrap(err, "not a compact document", "reason", "compression")
 	}
-	if len(text) > MaxText {
+	if len(stream) > maxStream {
 		return nil, nil, TooLarge.New("text over the limit", "limit", MaxText)
 	}
-	rest = data[len(data)-source.Len():]
-	if len(rest) > MaxProof {
-		return nil, nil, TooLarge.New("proof over the limit", "limit", MaxProof)
+	return stream, data[len(data)-source.Len():], nil
+}
+
+// unpack returns the text and the proof of a packed document, and accepts
+// only what uses all bytes apart.
+func unpack(stream, apart []byte) (text, proof []byte, err error) {
+	document := unpacker{base: documentBase, marks: documentMarks, apart: apart, limit: MaxText}
+	packedProof, err := document.unpack(stream)
+	if err != nil {
+		return nil, nil, err
 	}
-	return text, rest, nil
+	note := unpacker{base: noteBase, marks: noteMarks, apart: document.apart, limit: MaxProof}
+	rest, err := note.unpack(packedProof)
+	if err != nil {
+		return nil, nil, err
+	}
+	if rest != nil || len(note.apart) > 0 || packedProof != nil && len(note.out) == 0 {
+		return nil, nil, BadCompact.New("not a compact document", "reason", "rest")
+	}
+	return document.out, note.out, nil
 }

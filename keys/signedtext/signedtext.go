@@ -58,11 +58,28 @@
 //
 // # The compact form
 //
-//	0x01 | signature packet | raw DEFLATE of the text | proof
+//	0x02 | raw DEFLATE of the signature packet and the packed text | bytes apart
 //
 // for QR codes and for paper. The DEFLATE stream uses the preset dictionary
-// of this version byte. Pack and Unpack convert; what Unpack returns is a
-// file for Open to judge.
+// of this version byte (dictionary2). Pack and Unpack convert; what Unpack
+// returns is a file for Open to judge.
+//
+// A packed text is the text, and behind it, if there is a proof, 0xFF and the
+// proof; in both some values are bytes again, which no compression makes of
+// base64. A mark, that no UTF-8 text has, and a length (unsigned varint, as in
+// encoding/binary) stand for them:
+//
+//	0xF8  so many of the bytes apart, in base64
+//	0xF9  so many bytes that follow, in base64
+//	0xFA  so many bytes that follow: a packed note, in base64
+//	0xFB  so many bytes that follow, in hexadecimal capitals
+//	0xFC  so many of the bytes apart, as they are
+//
+// In a text base64 is that of URLs without padding, and behind `key.1 = "` it
+// goes on in as many pieces as it takes, the key having at most 32 characters.
+// In a proof and a note (the signed checkpoint that a request cites) it is the
+// usual one, and only 0xF8 and 0xFC may stand there. No byte apart is left
+// over.
 //
 // # Repair
 //

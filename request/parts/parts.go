@@ -27,9 +27,9 @@
 //	…        the compact form of the file (package signedtext)
 //	…        zeros, fewer than n bytes, so that n divides the whole
 //
-// is cut into n pieces of one length. When n is more than 1 there is a parity
-// part too, the exclusive or of all pieces: any n of the n + 1 parts are
-// enough. The id is the digest of the file with LF line ends, what sha256sum
+// is cut into n pieces of one length. When n is more than 1 there may be a
+// parity part too, the exclusive or of all pieces: any n of the n + 1 parts
+// are enough. The id is the digest of the file with LF line ends, what sha256sum
 // prints, so parts of different documents never mix. DEFLATE has many
 // encodings of one text; that is why the id is not the digest of the content.
 //
@@ -38,17 +38,17 @@
 // The file testdata/example.request in pieces of at most 100 bytes, each
 // part broken into lines of 64 characters as Text writes it:
 //
-//	FL1.R.IUJCIJZFHW53JEI6.1.2.AAAJ2AOCOUCACFQKAATQLATJK422KCIQXU6VH
-//	QDGI4KDUFRBAQVVQ3Q7RF3LS4CNPUV7NPJ5KPAGMRYUHIAAAXH2AD7VKBVG2MK7L
-//	SB4FKMU6C434DON7PENHSFRTBPW.Q4ZSNKA
+//	FL1.R.IUJCIJZFHW53JEI6.1.2.AAAJIASCKROJTYNGJM4QL5W2AYPUQ4YXWEJFG
+//	ZGRR3EJH3ZM3NM6AW5L7UGSNTGACDZYXYL7FDN3FS5CL5H5Q2GN6TTZ57PAZ36T3
+//	PJW3WJK3X3OO2XWY5T3ZA.AJE5DVI
 //
-//	FL1.R.IUJCIJZFHW53JEI6.2.2.3GF2TA2G4EAQDRYA7Y7PHAUQZ7HBMQMJMG6DG
-//	NUQNW542KNBY73H6OJGDB6GLC2IQAIAYIRCH5YULJ2WETTBNZFEYZZIDCZVOCCOI
-//	K2ASXVCQJHGFFABKKABAIAAB777.TWSIACI
+//	FL1.R.IUJCIJZFHW53JEI6.2.2.ZB4JZYM73XT2MCPHZ6ETS5RG5YYTNG4QXP52Z
+//	ZWC4PP6ULOVERVFFOZ5DICHRCGIQRONDKIVRG4QKONJWFOOAMQ2DRO7SCSQUU5AV
+//	CLZBJIAKSUAAAAAB777AA.ELY2JDI
 //
-//	FL1.R.IUJCIJZFHW53JEI6.X.2.3GFTJAUESQCQBUIK7YM7MAHZTD53GSEZ3SAWB
-//	5XWFKX7OP4AYPOSOVZZSEFNZ6YF7U57VHY7NSYSHYCCD3TBNOC6Y2G5JDMTUOIRD
-//	Y34X5ZWOL35ZGOMVFEMH2FRS6QJ.BQTUF4Y
+//	FL1.R.IUJCIJZFHW53JEI6.X.2.ZB4ARY65RG5T72CBQSYDZAH45AXH52EHBLU77
+//	AQTNULXTQXZ74Z3FYEW44EV4RAISSXVUSDKUFRLP4QL5YJTQWWX5C5GP55QNPDTO
+//	NCP27BKRFPOO2XWZCMEZA.EJ7NN5I
 //
 // # Reading
 //

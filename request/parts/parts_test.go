@@ -62,27 +62,29 @@ func (r random) document(t testing.TB, lines int) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	compact := append([]byte{1}, packet...)
-	file, err := signedtext.Unpack(append(compact, stored([]byte(text))...))
+	packed := append(packet, text...)
+	file, err := signedtext.Unpack(compactOf(packed))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if r.IntN(2) == 0 {
 		return file
 	}
-	proved, err := signedtext.Unpack(append(append(compact, stored([]byte(text))...), r.bytes(1+r.IntN(500))...))
+	const aside = "\xff\xfc"
+	proof := r.bytes(1 + r.IntN(500))
+	packed = binary.AppendUvarint(append(packed, aside...), uint64(len(proof)))
+	proved, err := signedtext.Unpack(append(compactOf(packed), proof...))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return proved
 }
 
-// stored is DEFLATE without compression: another encoding of the text than
-// Pack chooses.
-func stored(text []byte) []byte {
-	out := []byte{1}
-	out = binary.LittleEndian.AppendUint16(out, uint16(len(text)))
-	return append(binary.LittleEndian.AppendUint16(out, ^uint16(len(text))), text...)
+// compactOf is DEFLATE without compression: another encoding of the document
+// than Pack chooses.
+func compactOf(packed []byte) []byte {
+	out := binary.LittleEndian.AppendUint16([]byte{2, 1}, uint16(len(packed)))
+	return append(binary.LittleEndian.AppendUint16(out, ^uint16(len(packed))), packed...)
 }
 
 func split(t testing.TB, file []byte, size int) []parts.Part {
@@ -117,8 +119,10 @@ func TestEveryKindTravels(t *testing.T) {
 					t.Errorf("size %d: a part of %d bytes", size, len(part.Data))
 				}
 			}
-			if (len(list) == 1) != (list[0].Total == 1) || len(list) > 1 && list[len(list)-1].Index != parts.Parity {
-				t.Errorf("size %d: %d parts, total %d", size, len(list), list[0].Total)
+			total := list[0].Total
+			hasParity := total > 2 || total == 2 && size < parts.Dense
+			if hasParity != (list[len(list)-1].Index == parts.Parity) || hasParity != (len(list) == total+1) {
+				t.Errorf("size %d: %d parts, total %d", size, len(list), total)
 			}
 		}
 	}

@@ -12,6 +12,9 @@ import (
 // MaxData; the parity part, if there is one, comes last. The file must be a
 // well-formed signed document of a kind that has a letter; its signature is
 // not verified.
+//
+// There is no parity part where a document has one part, or two of Dense and
+// more: who wants few codes would get half as many again.
 func Split(file []byte, size int) ([]Part, error) {
 	if size < MinData || size > MaxData {
 		return nil, Absurd.New("a size that no part has", "reason", "length")
@@ -32,7 +35,11 @@ func Split(file []byte, size int) ([]Part, error) {
 	if total > MaxParts {
 		return nil, Absurd.New("too many parts of that size", "reason", "numbers")
 	}
-	return cut(name, content, total), nil
+	list := cut(name, content, total)
+	if total == 1 || total == 2 && size >= Dense {
+		return list, nil
+	}
+	return append(list, Part{Name: name, Index: Parity, Total: total, Data: xor(list)}), nil
 }
 
 // cut makes pieces of one length, so that all codes look alike.
@@ -43,10 +50,7 @@ func cut(name Name, content []byte, total int) []Part {
 	for index := 1; index <= total; index++ {
 		list = append(list, Part{Name: name, Index: index, Total: total, Data: content[(index-1)*length : index*length]})
 	}
-	if total == 1 {
-		return list
-	}
-	return append(list, Part{Name: name, Index: Parity, Total: total, Data: xor(list)})
+	return list
 }
 
 func xor(list []Part) []byte {

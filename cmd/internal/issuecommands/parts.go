@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/futura/airlicense/cmd/internal/given"
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/issue"
 	"github.com/futura/airlicense/keys/fault"
@@ -33,15 +34,15 @@ func keptPath(s *ui.Session, name parts.Name) string {
 // readRequests reads the files that are given: requests, and parts of
 // requests, which are kept until all have come. Each request comes once.
 func readRequests(s *ui.Session) ([]parts.File, error) {
-	given, err := readGiven(s)
+	whole, err := given.Read(s, s.Arguments())
 	if err != nil {
 		return nil, err
 	}
 	var collection parts.Collection
-	if err := readKept(s, &collection, given); err != nil {
+	if err := readKept(s, &collection, whole); err != nil {
 		return nil, err
 	}
-	gathered, err := s.Gather(&collection, given)
+	gathered, err := s.Gather(&collection, whole)
 	s.NoteParts(gathered)
 	if err := errors.Join(err, keepParts(s, &collection, gathered)); err != nil {
 		return nil, err

@@ -285,8 +285,10 @@ func install(s *ui.Session) error {
 	if err := s.CheckFormat(); err != nil {
 		return err
 	}
-	if s.Bool(dialogueFlag.Name) && s.Bool(pasteFlag.Name) {
-		return ui.OptionValue.New("standard input belongs to the dialogue", "option", "--paste")
+	for _, typed := range []string{pasteFlag.Name, scanFlag.Name} {
+		if s.Bool(dialogueFlag.Name) && s.Bool(typed) {
+			return ui.OptionValue.New("standard input belongs to the dialogue", "option", "--"+typed)
+		}
 	}
 	if s.Bool(dialogueFlag.Name) {
 		return speak(s, "install", installSpoken)
@@ -310,7 +312,7 @@ func install(s *ui.Session) error {
 }
 
 func installFrom(s *ui.Session, opened *site.Site, reached *connections) ([]site.Change, error) {
-	given, err := givenOrPasted(s)
+	given, err := toInstall(s)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/futura/airlicense/cmd/internal/given"
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/files"
@@ -14,33 +15,42 @@ import (
 	"github.com/futura/airlicense/request/site"
 )
 
-// notSigned is the code of an export in parts that another program must sign
-// first.
-const notSigned = fault.Code("FL-149")
+// Codes of this package's errors.
+const (
+	notSigned  = fault.Code("FL-149") // an export in parts that another program must sign first
+	notScanned = fault.Code("FL-170") // what a barcode reader typed is no part
+)
 
-// givenOrPasted reads what is to be installed.
-func givenOrPasted(s *ui.Session) ([]site.Given, error) {
-	switch isPasted := s.Bool(pasteFlag.Name); {
-	case !isPasted && len(s.Arguments()) == 0:
+// shownTyped is how many characters of it are shown.
+const shownTyped = 20
+
+// toInstall reads what is to be installed: files, and what is pasted or
+// scanned.
+func toInstall(s *ui.Session) ([]site.Given, error) {
+	var typed func(*ui.Session) ([]site.Given, error)
+	switch {
+	case s.Bool(scanFlag.Name):
+		typed = scan
+	case s.Bool(pasteFlag.Name):
+		typed = paste
+	case len(s.Arguments()) == 0:
 		return nil, ui.MissingArgument.New("an argument is missing", "arguments", "FILE…", "command", "install")
-	case !isPasted:
-		return readGiven(s, s.Arguments())
 	}
-	given, err := readGiven(s, s.Arguments())
-	if err != nil {
-		return nil, err
+	whole, err := readGiven(s, s.Arguments())
+	if err != nil || typed == nil {
+		return whole, err
 	}
-	pasted, err := paste(s)
-	return append(given, pasted...), err
+	more, err := typed(s)
+	return append(whole, more...), err
 }
 
 // readGiven reads what Futura sent: files, and files with parts of them.
 func readGiven(s *ui.Session, paths []string) ([]site.Given, error) {
-	given, err := s.ReadGiven(paths)
+	read, err := given.Read(s, paths)
 	if err != nil {
 		return nil, err
 	}
-	return together(s, given)
+	return together(s, read)
 }
 
 // together returns the documents that are complete: a license does not wait
@@ -50,20 +60,21 @@ func together(s *ui.Session, files []parts.File) ([]site.Given, error) {
 	if err != nil {
 		return nil, err
 	}
-	var given []site.Given
+	var whole []site.Given
 	for _, file := range gathered.Files {
-		given = append(given, site.Given{Name: file.Name, Data: file.Data})
+		whole = append(whole, site.Given{Name: file.Name, Data: file.Data})
 	}
-	return given, nil
+	return whole, nil
 }
 
 // maxTail bounds what is searched again with every line: a part has at most
 // 2 kB, and quoting and blanks come on top.
 const maxTail = 16 << 10
 
-// pasted is what was pasted so far.
+// pasted is what was pasted or scanned so far.
 type pasted struct {
 	session    *ui.Session
+	complete   string // the words for everything being there
 	whole      strings.Builder
 	tail       string
 	open       bool // a signed message without its end
@@ -76,36 +87,96 @@ type pasted struct {
 // everything is there.
 func paste(s *ui.Session) ([]site.Given, error) {
 	s.Note("request-paste")
-	state := pasted{session: s}
-	for empty := 0; empty < 2 || !state.isComplete(); {
-		line, err := s.ReadLine()
-		if state.whole.Len()+len(line) > signedtext.MaxDamaged {
-			return nil, files.TooLarge.New("over the limit", "file", "-", "size", state.whole.Len()+len(line), "limit", signedtext.MaxDamaged)
-		}
+	state := pasted{session: s, complete: "request-paste-end"}
+	err := state.read(func(line string, empty int) (bool, int) {
 		state.add(line)
-		if errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return nil, files.NotReadable.Wrap(err, "cannot be read", "file", "-", "reason", err.Error())
+		if empty == 2 && !state.isComplete() {
+			state.tell()
+			return false, 0
+		}
+		return empty == 2, empty
+	})
+	if err != nil {
+		return nil, err
+	}
+	return state.given(s.Say("request-pasted"))
+}
+
+// scan reads what a barcode reader types, a code a line. An empty line ends
+// it when everything is there; otherwise the first one says what is missing,
+// as some readers type two line ends behind a code, and the second ends it.
+func scan(s *ui.Session) ([]site.Given, error) {
+	s.Note("request-scan")
+	state := pasted{session: s, complete: "request-scan-end"}
+	err := state.read(func(line string, empty int) (bool, int) {
+		if empty == 0 {
+			state.scanned(line)
+		} else if empty == 1 && !state.isComplete() && !state.isNothing() {
+			state.tell()
+			s.Note("request-scan-stop")
+		}
+		return empty >= 2 || state.isComplete() && empty > 0, empty
+	})
+	if err != nil {
+		return nil, err
+	}
+	return state.given(s.Say("request-scanned"))
+}
+
+// read hands on line after line, with the number of empty ones that it is the
+// last of, until it is told to end or the input does.
+func (p *pasted) read(take func(line string, empty int) (end bool, counted int)) error {
+	for empty, end := 0, false; !end; {
+		line, err := p.session.ReadLine()
+		if size := p.whole.Len() + len(line); size > signedtext.MaxDamaged {
+			return files.TooLarge.New("over the limit", "file", "-", "size", size, "limit", signedtext.MaxDamaged)
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return files.NotReadable.Wrap(err, "cannot be read", "file", "-", "reason", err.Error())
 		}
 		if empty++; strings.TrimSpace(line) != "" {
 			empty = 0
 		}
-		if empty == 2 && !state.isComplete() {
-			state.tell()
-			empty = 0
-		}
+		end, empty = take(line, empty)
+		end = end || err != nil
 	}
-	given := pieces(s.Say("request-pasted"), state.whole.String())
-	if len(given) == 0 {
-		return nil, parts.Nothing([]byte(state.whole.String()))
-	}
-	return together(s, given)
+	return nil
 }
 
-// add takes a line and tells how far the document has come that it brought
-// further.
-func (p *pasted) add(line string) {
+// given returns the documents in what was pasted.
+func (p *pasted) given(name string) ([]site.Given, error) {
+	found := pieces(name, p.whole.String())
+	if len(found) == 0 {
+		return nil, parts.Nothing([]byte(p.whole.String()))
+	}
+	return together(p.session, found)
+}
+
+func beginning(line string) string {
+	characters := []rune(strings.TrimSpace(line))
+	return string(characters[:min(len(characters), shownTyped)])
+}
+
+// scanned takes a code and says at once what it was.
+func (p *pasted) scanned(line string) {
+	found, wrong := parts.Find([]byte(line))
+	switch {
+	case len(wrong) > 0:
+		p.session.Warn(wrong[0])
+	case len(found) == 0:
+		p.session.Warn(notScanned.New("the reader typed something else than a part", "typed", beginning(line)))
+	}
+	if isNew := p.add(line); isNew || len(found) == 0 {
+		return
+	}
+	if document, known := p.collection.Document(found[0].Name); known {
+		p.session.NoteDocument(document) // the same again
+	}
+}
+
+// add takes a line, tells how far the document has come that it brought
+// further, and reports whether there is one.
+func (p *pasted) add(line string) bool {
 	p.whole.WriteString(line)
 	p.tail += line
 	p.tail = p.tail[max(0, len(p.tail)-maxTail):]
@@ -119,12 +190,13 @@ func (p *pasted) add(line string) {
 	}
 	seen := p.collection.Add("-", []byte(p.tail))
 	if seen.New == 0 {
-		return
+		return false
 	}
 	p.tail = line // the next part may begin in it
 	for _, name := range seen.Names() {
 		p.tellOf(name)
 	}
+	return true
 }
 
 // tellOf tells how far a document has come, of a complete one once.
@@ -139,7 +211,7 @@ func (p *pasted) tellOf(name parts.Name) {
 	}
 	p.told = append(p.told, name)
 	if p.isComplete() {
-		p.session.Note("request-paste-end")
+		p.session.Note(p.complete)
 	}
 }
 

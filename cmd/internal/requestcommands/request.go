@@ -40,6 +40,7 @@ var (
 	dialogueFlag = ui.Flag{Name: "dialogue"}
 	partsFlag    = ui.Flag{Name: "parts"}
 	pasteFlag    = ui.Flag{Name: "paste"}
+	scanFlag     = ui.Flag{Name: "scanner"}
 	keyPassFlag  = ui.Flag{Name: "passphrase-file", Value: "FILE", Words: "flag-site-passphrase-file"}
 )
 
@@ -57,7 +58,7 @@ func Program() ui.Program {
 		{Name: "export", Example: "futura-request export --for 8.9",
 			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Required: true}, {Name: "out", Value: "FILE"}, partsFlag, qrFlag, versionFlag, keyPassFlag, formatFlag, dialogueFlag}, Run: export},
 		{Name: "install", Arguments: "FILE…", Maximum: -1, Example: "futura-request install versao8.9.ver futura.trust",
-			Flags: []ui.Flag{homeFlag, pasteFlag, formatFlag, dialogueFlag}, Run: install},
+			Flags: []ui.Flag{homeFlag, pasteFlag, scanFlag, formatFlag, dialogueFlag}, Run: install},
 		{Name: "check", Example: "futura-request check", Flags: []ui.Flag{homeFlag, versionFlag, upgradeFlag, afterFlag, confirmFlag, formatFlag, dialogueFlag}, Run: check},
 		{Name: "measure", Example: "futura-request measure",
 			Flags: []ui.Flag{homeFlag, formatFlag, dialogueFlag, {Name: "profile", Value: "FILE", Words: "flag-measure-profile"}}, Run: measure},

@@ -43,9 +43,18 @@ var manglings = map[string]func(string) string{
 	},
 	"dashes": strings.NewReplacer("-----", "—", "-", "–", `"`, "”").Replace,
 	"joined": func(text string) string { return strings.ReplaceAll(text, "\n", " ") },
-	"twice":  func(text string) string { return text + text },
-	"cr":     strings.NewReplacer("\n", "\r").Replace,
-	"mail":   func(text string) string { return "Olá,\n\nsegue o arquivo:\n\n" + text + "\nAna\n" },
+	"scanned": func(text string) string { // a part a line
+		return strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(text, "\n\n", "\r"), "\n", ""), "\r", "\n") + "\n"
+	},
+	"german": func(text string) string { // a keyboard set to another language, without its shift key
+		return strings.NewReplacer("y", "z", "z", "y").Replace(strings.ToLower(text))
+	},
+	"french": func(text string) string {
+		return strings.NewReplacer("a", "q", "q", "a", "w", "z", "z", "w", "m", ",", ".", ":", "1", "&", "2", "é", "3", "\"", "4", "'", "5", "(", "6", "-", "7", "è").Replace(strings.ToLower(text))
+	},
+	"twice": func(text string) string { return text + text },
+	"cr":    strings.NewReplacer("\n", "\r").Replace,
+	"mail":  func(text string) string { return "Olá,\n\nsegue o arquivo:\n\n" + text + "\nAna\n" },
 	"utf16": func(text string) string {
 		out := []byte{0xff, 0xfe}
 		for _, unit := range utf16.Encode([]rune(text)) {

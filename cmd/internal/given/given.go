@@ -1,4 +1,6 @@
-package issuecommands
+// Package given reads what people give to a command: files, folders,
+// standard input, and pictures of codes, in any order and mixture.
+package given
 
 import (
 	"bytes"
@@ -20,13 +22,14 @@ import (
 // than a second, one without any code a few.
 const perPicture = 30 * time.Second
 
-// readGiven reads the files that are given, of pictures the codes in them. A
-// picture without any is a warning, unless there is nothing else.
-func readGiven(s *ui.Session) ([]parts.File, error) {
+// Read reads files, of pictures the codes in them; "-" is standard input. Of a
+// folder it takes what may be ours. A picture without any code is a warning,
+// unless there is nothing else.
+func Read(s *ui.Session, arguments []string) ([]parts.File, error) {
 	var given []parts.File
 	var wrong error
 	var seen parts.Collection
-	paths, err := expand(s.Arguments())
+	paths, err := expand(arguments)
 	if err != nil {
 		return nil, err
 	}
