@@ -301,14 +301,16 @@ func (g *gray) doubled() *gray {
 // around it.
 func (g *gray) blurred() *gray {
 	made := newGray(g.width, g.height)
+	sums := make([]uint16, g.width+2) // of three pixels in a column; those of the edges twice
 	for y := range g.height {
 		above, row, below := g.row(max(y-1, 0)), g.row(y), g.row(min(y+1, g.height-1))
 		for x := range row {
-			sum := 0
-			for _, near := range [3]int{max(x-1, 0), x, min(x+1, g.width-1)} {
-				sum += int(above[near]) + int(row[near]) + int(below[near])
-			}
-			made.pixels[y*g.width+x] = uint8(sum / 9)
+			sums[x+1] = uint16(above[x]) + uint16(row[x]) + uint16(below[x])
+		}
+		sums[0], sums[g.width+1] = sums[1], sums[g.width]
+		blurred := made.row(y)
+		for x := range blurred {
+			blurred[x] = uint8((sums[x] + sums[x+1] + sums[x+2]) / 9)
 		}
 	}
 	return made
