@@ -177,15 +177,15 @@ func (g *gray) edgeTiming(m *mesh, edge int) float64 {
 	return float64(right) / float64(m.dimension-16)
 }
 
-// How far an edge may be from straight in its middle, in modules, and in which
-// steps it is tried: across the edge, and along it where the modules are not
-// evenly wide.
+// How far an edge may be from straight in its middle, in steps: across the
+// edge, and along it where the modules are not evenly wide.
 const (
-	mostAcross, stepAcross = 5, 0.75
-	mostAlong, stepAlong   = 3, 0.75
+	mostAcross = 6
+	mostAlong  = 4
+	bowStep    = 0.75 // modules
 )
 
-// bow looks for the bows of both edges by which the timing patterns are best,
+// bowed looks for the bows of both edges by which the timing patterns are best,
 // and returns how good they are.
 func (g *gray) bowed(m *mesh) float64 {
 	sum := 0.0
@@ -201,10 +201,10 @@ func (g *gray) bowed(m *mesh) float64 {
 			across, along = along, across
 		}
 		best, chosen := -1.0, point{}
-		for a := -mostAcross / stepAcross; a <= mostAcross/stepAcross; a++ {
-			for b := -mostAlong / stepAlong; b <= mostAlong/stepAlong; b++ {
-				m.bows[edge] = across.times(a * stepAcross).plus(along.times(b * stepAlong))
-				score := g.edgeTiming(m, edge) - 0.002*(math.Abs(a)+math.Abs(b))
+		for a := -mostAcross; a <= mostAcross; a++ {
+			for b := -mostAlong; b <= mostAlong; b++ {
+				m.bows[edge] = across.times(float64(a) * bowStep).plus(along.times(float64(b) * bowStep))
+				score := g.edgeTiming(m, edge) - 0.002*math.Abs(float64(a)) - 0.002*math.Abs(float64(b))
 				if score > best {
 					best, chosen = score, m.bows[edge]
 				}
