@@ -33,22 +33,27 @@ func (c cell) name() string {
 
 var damages = map[string]func(*rand.Rand) photo.Damage{"mild": photo.Mild, "moderate": photo.Moderate, "hard": photo.Hard}
 
-// plan is the full run, what counts most first.
+// plan is the full run.
 var plan = func() (list []cell) {
 	for _, one := range []struct {
-		model string
-		bytes []int
+		model        string
+		bytes, sides []int
 	}{
-		{"moderate", []int{300, 700, 200, 500, 900, 1200}}, {"hard", []int{300, 700, 1200}}, {"mild", []int{300, 700, 1200}}, {"handheld", []int{300, 700}},
+		{"mild", []int{300}, []int{500, 800}},
+		{"moderate", []int{200, 300, 500, 700, 900, 1200}, []int{500, 800}},
+		{"hard", []int{300, 700}, []int{500, 800}},
+		{"handheld", []int{300, 700}, []int{500}},
 	} {
 		for _, bytes := range one.bytes {
-			list = append(list, cell{one.model, false, bytes, 500, 200}, cell{one.model, false, bytes, 800, 200})
+			for _, side := range one.sides {
+				list = append(list, cell{one.model, false, bytes, side, 200})
+			}
 		}
 	}
-	for _, page := range []struct{ pixels, photos int }{{1024, 200}, {800, 200}, {1600, 200}, {2400, 100}, {4000, 50}} {
+	for _, page := range []struct{ pixels, photos int }{{800, 200}, {1024, 200}, {1600, 200}, {2400, 50}, {4000, 25}} {
 		list = append(list, cell{"moderate", true, parts.Default, page.pixels, page.photos})
 	}
-	return append(list, cell{"handheld", true, parts.Default, 1024, 100})
+	return append(list, cell{"handheld", true, parts.Default, 1024, 50})
 }()
 
 // taken is a photo and what is on it.
