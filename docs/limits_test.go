@@ -23,9 +23,11 @@ import (
 	"github.com/futura/airlicense/request/parts"
 	"github.com/futura/airlicense/request/qr"
 	"github.com/futura/airlicense/request/queries"
+	paper "github.com/futura/airlicense/request/sheet"
 	"github.com/futura/airlicense/request/wire"
 	"github.com/futura/airlicense/verify/proof"
 	"github.com/futura/airlicense/verify/revocation"
+	"github.com/futura/airlicense/verify/short"
 )
 
 // limits are the named limits of the readers.
@@ -38,8 +40,9 @@ var limits = map[string]int{
 	"signedtext.MaxCompact": signedtext.MaxCompact, "proof.MaxPath": proof.MaxPath, "proof.MaxCheckpoint": proof.MaxCheckpoint,
 	"revocation.MaxEntries": revocation.MaxEntries, "keys.MaxSequence": keys.MaxSequence, "sheet.MaxContent": sheet.MaxContent, "sheet.MaxText": sheet.MaxText,
 	"request.MaxDatabases": request.MaxDatabases, "fingerprint.MaxCount": fingerprint.MaxCount, "fingerprint.MinBits": fingerprint.MinBits, "queries.MaxSetRows": queries.MaxSetRows, "wire.MaxLine": wire.MaxLine,
+	"short.MaxLines": short.MaxLines, "short.MaxText": short.MaxText,
 	"parts.MaxParts": parts.MaxParts, "parts.MinData": parts.MinData, "parts.MaxData": parts.MaxData, "parts.MaxDocuments": parts.MaxDocuments,
-	"qr.MaxFile": qr.MaxFile, "qr.MaxPixels": qr.MaxPixels,
+	"qr.MaxFile": qr.MaxFile, "qr.MaxPixels": qr.MaxPixels, "sheet.MaxFile": paper.MaxFile, "sheet.MaxStreams": paper.MaxStreams, "sheet.MaxEmbedded": paper.MaxEmbedded,
 }
 
 var limitRow = regexp.MustCompile("(?m)^\\| `([a-z]+\\.(?:Max|Min)[A-Za-z]+)` \\| ([0-9,]+) [^|]*\\| [^|]{20,} \\|$")

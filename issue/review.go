@@ -399,29 +399,17 @@ func (r *Review) compareUnknown(database request.Database, before *license.Licen
 	return nil
 }
 
-// License returns the license that would be issued, without its serial.
-func (r *Review) License(now time.Time) license.License {
-	signed := r.Request
-	granted := license.License{
-		Issued: now, Customer: signed.Customer, Site: signed.Site, Request: signed.Digest(), Terms: license.DefaultTerms,
-		Product: license.Product{
-			Name: signed.Product.Name, Scheme: r.Profile.Scheme, Digits: r.Profile.Digits,
-			Versions: r.Version.Licensed(r.Profile.Digits), Modules: r.Contract.Modules, Maintenance: r.Contract.Maintenance,
-		},
-	}
+// License returns the license that would be issued, under a serial.
+func (r *Review) License(serial string, now time.Time) (license.License, error) {
+	granted := license.Granted{Serial: serial, Issued: now, Modules: r.Contract.Modules, Maintenance: r.Contract.Maintenance, Terms: license.DefaultTerms}
 	if r.Contract.Versions == request.MaintenanceRule {
-		granted.Product.Versions = request.MaintenanceRule
+		granted.Versions = request.MaintenanceRule
 	}
-	for _, database := range signed.Databases {
-		granted.Databases = append(granted.Databases, license.Database{
-			Name: database.Name, Profile: database.Profile, Salt: database.Salt, Items: database.Items,
-		})
-	}
-	return granted
+	return license.Answer(&r.Request.Request, r.Request.Digest(), r.Profile, granted)
 }
 
 func (r *Review) reservation(now time.Time) ledger.Reservation {
-	granted := r.License(now.UTC().Truncate(time.Second))
+	issued := now.UTC().Truncate(time.Second)
 	var lineages [][]byte
 	for _, database := range r.Request.Databases {
 		if len(database.Lineage) > 0 {
@@ -429,10 +417,13 @@ func (r *Review) reservation(now time.Time) ledger.Reservation {
 		}
 	}
 	return ledger.Reservation{
-		Request: granted.Request, RequestFile: r.File, Customer: granted.Customer, Product: granted.Product.Name,
-		Version: r.Request.Product.Version, Issued: granted.Issued, Lineages: lineages, NewKey: r.newKey,
+		Request: r.Request.Digest(), RequestFile: r.File, Customer: r.Request.Customer, Product: r.Request.Product.Name,
+		Version: r.Request.Product.Version, Issued: issued, Lineages: lineages, NewKey: r.newKey,
 		Text: func(serial string) ([]byte, error) {
-			granted.Serial = serial
+			granted, err := r.License(serial, issued)
+			if err != nil {
+				return nil, err
+			}
 			return granted.Marshal()
 		},
 	}

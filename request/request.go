@@ -83,8 +83,8 @@ type Enrollment struct {
 	Proof signedtext.Bytes `toml:"proof"`
 }
 
-// Installed names the license in use and the checkpoint that came with it,
-// so that a desk restored from a backup learns of what it has forgotten.
+// Installed names the license in use and the checkpoint that came with it, or
+// with the one before it if it came without (package verify/short), so that a desk restored from a backup learns of what it has forgotten.
 type Installed struct {
 	License    signedtext.Digest `toml:"license"`
 	Checkpoint signedtext.Bytes  `toml:"checkpoint,omitempty"` // a signed note

@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"errors"
+
 	"github.com/futura/airlicense/keys"
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/request"
@@ -18,6 +20,12 @@ const (
 // trust file rules out: then its log check fails, Ended returns why, and
 // Judge gives it the days of grace if it was good at this place.
 //
+// And it returns a license without a proof, such as the short form brings, if
+// the license gives its proof time to come (license.Terms): then its log
+// check fails, Unproved reports so, and Judge gives it that time. The proof
+// of a signer whom the trust file has ended would have to say when it signed,
+// so that without one the end rules the license out.
+//
 // Whoever keeps no history calls Open.
 func OpenInstalled(file []byte, trust *keys.Trust) (*License, error) {
 	return open(file, opening{trust: trust, installed: true})
@@ -25,12 +33,30 @@ func OpenInstalled(file []byte, trust *keys.Trust) (*License, error) {
 
 // Ended returns why an end in the trust file rules the license out, or nil.
 func (l *License) Ended() error {
+	if l.Unproved() {
+		return nil
+	}
+	return l.failedLog()
+}
+
+// Unproved reports whether the license waits for its proof.
+func (l *License) Unproved() bool { return errors.Is(l.failedLog(), Unlogged) }
+
+func (l *License) failedLog() error {
 	for _, check := range l.Checks {
 		if check.Name == LogCheck && check.Outcome == Fail {
 			return check.Err
 		}
 	}
 	return nil
+}
+
+// checkUnproved is why a document without a proof fails the log check.
+func checkUnproved(signer keys.Signer) error {
+	if signer.Retired != nil || signer.Stolen != nil {
+		return SignerEnded.New("nothing proves that it was logged before the signer's end", "key", signer.Fingerprint)
+	}
+	return unlogged()
 }
 
 // OpenInstalledProfile is OpenProfile for a profile that lies at a site. It

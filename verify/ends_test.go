@@ -9,6 +9,7 @@ import (
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/verify"
+	"github.com/futura/airlicense/verify/license"
 	"github.com/futura/airlicense/verify/proof"
 )
 
@@ -76,11 +77,11 @@ func TestOpenInstalledLooksBehindEndsOnly(t *testing.T) {
 		t.Errorf("the proved file: %v, %v", opened, err)
 	}
 	for name, file := range map[string][]byte{
-		"no proof":                   fixture.license.Render(),
-		"altered":                    replace(t, fixture.file, `customer = "00123"`, `customer = "00124"`),
-		"a proof of another license": fixture.license.WithProof(fixture.prove(t, fixture.log, secondIndex, logSize)).Render(),
-		"a log that is not named":    fixture.only(t, fixture.license, fixture.foreign),
-		"a signer that is not named": seal(t, fixture.spare, issued, nil).Render(),
+		"no proof, and no time for it": seal(t, fixture.signer, issued, func(l *license.License) { l.Terms.UnprovedDays = 0 }).Render(),
+		"altered":                      replace(t, fixture.file, `customer = "00123"`, `customer = "00124"`),
+		"a proof of another license":   fixture.license.WithProof(fixture.prove(t, fixture.log, secondIndex, logSize)).Render(),
+		"a log that is not named":      fixture.only(t, fixture.license, fixture.foreign),
+		"a signer that is not named":   seal(t, fixture.spare, issued, nil).Render(),
 	} {
 		if opened, err := verify.OpenInstalled(file, pinned); opened != nil || err == nil {
 			t.Errorf("%s: accepted", name)

@@ -75,12 +75,16 @@ const clockTolerance = 48 * time.Hour
 // A license that an end in the trust file rules out (see OpenInstalled) is
 // most often an honest one whose new proof is still on its way. If it was
 // good here before, it gives days of starts with warnings too.
+//
+// A license without a proof gives as many days from its issue as it says,
+// with warnings, and is refused after them.
 func Judge(license *License, situation Situation) Verdict {
 	judging := judging{license: license, situation: situation, now: situation.Now}
 	judging.verdict = Verdict{License: license, Checks: append([]Check{}, license.Checks...), History: situation.History}
 	judging.clock()
 	judging.revocation()
 	judging.ends()
+	judging.unproved()
 	judging.customer()
 	judging.product()
 	judging.version()
@@ -176,10 +180,29 @@ func (j *judging) ends() {
 	if left <= 0 {
 		return
 	}
+	j.log(Warn, EndedLately.Wrap(ended, "ruled out by an end in the trust file", "days", wholeDays(left)))
+}
+
+// unproved gives a license without a proof the days that stand in it. They
+// count from its issue, for nobody knows when it came; the clock is not
+// believed to be before that.
+func (j *judging) unproved() {
+	if !j.license.Unproved() {
+		return
+	}
+	ends := j.license.Issued.Add(days(j.license.Terms.UnprovedDays))
+	if left := ends.Sub(j.now); left > 0 {
+		j.log(Warn, ProofToCome.New("the proof is still to come", "days", wholeDays(left), "ends", ends))
+		return
+	}
+	j.log(Fail, ProofOverdue.New("no proof has come in time", "serial", j.license.Serial, "ends", ends, "clock", j.now))
+}
+
+// log gives the log check another outcome than Open did.
+func (j *judging) log(outcome Outcome, err error) {
 	for i, check := range j.verdict.Checks {
 		if check.Name == LogCheck {
-			j.verdict.Checks[i].Outcome = Warn
-			j.verdict.Checks[i].Err = EndedLately.Wrap(ended, "ruled out by an end in the trust file", "days", wholeDays(left))
+			j.verdict.Checks[i].Outcome, j.verdict.Checks[i].Err = outcome, err
 		}
 	}
 }

@@ -47,6 +47,7 @@ const (
 	NotRecognized  = fault.Code("FL-516") // another database
 	Needs64Bits    = fault.Code("FL-522") // a 64-bit version on a 32-bit machine
 	Revoked        = fault.Code("FL-527") // and its end is longer ago than the days of grace
+	ProofOverdue   = fault.Code("FL-532") // no proof has come in the days that the license gives it
 
 	// Warnings: the server starts.
 	ClockBehind   = fault.Code("FL-515")
@@ -55,6 +56,7 @@ const (
 	ExpiredLately = fault.Code("FL-523") // expired, within the days of grace
 	RevokedLately = fault.Code("FL-528") // revoked and ended, within the days of grace
 	RevokedSoon   = fault.Code("FL-529") // revoked, and not at its end yet
+	ProofToCome   = fault.Code("FL-531") // no proof yet, within the days that the license gives it
 
 	// Undecided.
 	NotMeasured    = fault.Code("FL-491") // a database could not be measured
@@ -108,7 +110,7 @@ type Logged struct {
 type License struct {
 	license.License
 	Document *signedtext.Document
-	Logged   *Logged // nil when the trust file names no log
+	Logged   *Logged // nil when the trust file names no log, and without a proof; see OpenInstalled
 	Checks   []Check
 }
 
@@ -141,7 +143,7 @@ func open(file []byte, opening opening) (*License, error) {
 		if err != nil {
 			return proof.Leaf{}, "", err
 		}
-		opened.License = *parsed
+		opened.License, opening.waits = *parsed, parsed.Terms.UnprovedDays > 0
 		return proof.NewLeaf(license.Kind, parsed.Serial, parsed.Issued, document), parsed.Product.Name, nil
 	})
 	if err != nil {
@@ -174,6 +176,7 @@ func openProfile(file []byte, opening *opening) (*request.Profile, error) {
 type opening struct {
 	trust     *keys.Trust
 	installed bool // an end in the trust file is kept in ended and does not refuse
+	waits     bool // where it is installed, the document is given time to get its proof
 	document  *signedtext.Document
 	logged    *Logged
 	ended     error
@@ -250,6 +253,10 @@ func (o *opening) checkLog(leaf proof.Leaf, signer keys.Signer) error {
 		o.checks = append(o.checks, Check{Name: LogCheck, Outcome: NotAsked})
 		return nil
 	}
+	if o.installed && o.waits && len(o.document.Proof()) == 0 {
+		o.checks = append(o.checks, Check{Name: LogCheck, Outcome: Fail, Err: checkUnproved(signer)})
+		return nil
+	}
 	logged, err := readProof(o.document.Proof(), leaf, o.trust.Logs)
 	if err != nil {
 		return o.fail(LogCheck, err)
@@ -269,7 +276,7 @@ func (o *opening) checkLog(leaf proof.Leaf, signer keys.Signer) error {
 
 func readProof(block []byte, leaf proof.Leaf, logs []keys.Log) (*Logged, error) {
 	if len(block) == 0 {
-		return nil, Unlogged.New("there is no proof that the document was logged")
+		return nil, unlogged()
 	}
 	parsed, err := proof.Parse(block)
 	if err != nil {
@@ -281,6 +288,8 @@ func readProof(block []byte, leaf proof.Leaf, logs []keys.Log) (*Logged, error) 
 	}
 	return &Logged{Checkpoint: checkpoint, Index: parsed.Index, Signed: parsed.Checkpoint}, nil
 }
+
+func unlogged() error { return Unlogged.New("there is no proof that the document was logged") }
 
 // LogKeys returns the verifier keys of a trust file's logs.
 func LogKeys(logs []keys.Log) []string {

@@ -5,6 +5,7 @@ package main
 import (
 	"os"
 
+	"github.com/futura/airlicense/cmd/internal/browser"
 	_ "github.com/futura/airlicense/cmd/internal/drivers"
 	"github.com/futura/airlicense/cmd/internal/progress"
 	"github.com/futura/airlicense/cmd/internal/requestcommands"
@@ -22,5 +23,6 @@ var (
 func main() {
 	environment := ui.System(root, version)
 	environment.Bar = progress.Bar
+	environment.Browse = browser.Open
 	os.Exit(ui.Run(environment, requestcommands.Program(), os.Args[1:]))
 }

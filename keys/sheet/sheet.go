@@ -10,16 +10,8 @@
 //	1: DSQJ 0TV5 F4X2 0RBE 41JQ GRBD E1P6 A83F  ACDY
 //	2: CRG3 6C10 C9WQ 8SBK 0000 0000 0000 0000  EJ82
 //
-// (These hold the text "no key: an example of 30 bytes".) Each numbered line
-// has 32 characters for 20 bytes, then four for its check value. The characters
-// are Crockford's base 32, which has no I, L, O and U (crockford.com/base32.html),
-// most significant first.
-//
-// The check value of line n is (n·2¹⁶⁰ + the line's 160 bits) modulo
-// 1048573, the largest prime below 32⁴. It finds every wrong character, every
-// pair of neighbours that changed places, and every line under another's
-// number; of other errors it misses one in a million. (Package keys checks
-// enrollment codes in the same way.)
+// (These hold the text "no key: an example of 30 bytes".) Package lines says
+// how a line is written, checked and read.
 //
 // Line 0 says what the sheet holds, big-endian:
 //
@@ -33,10 +25,9 @@
 // The other lines hold the content, the packets without their armor; zero
 // bits fill the last one.
 //
-// A reader takes lower-case letters for upper-case ones, O for 0, I and L for
-// 1, and any number of blanks and hyphens between characters. It ignores
-// lines that do not begin with a number and a colon, and accepts nothing
-// unless every line is there, fits its check value, and all fit the digest.
+// A reader ignores lines that do not begin with a number and a colon, and
+// accepts nothing unless every line is there, fits its check value, and all
+// fit the digest.
 package sheet
 
 import (
@@ -44,14 +35,12 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"math/big"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/lines"
 	"github.com/futura/airlicense/keys/openpgp"
 )
 
@@ -78,15 +67,9 @@ const (
 )
 
 const (
-	version      = 1
-	lineSize     = 20 // bytes
-	lineLength   = 32 // characters of 5 bits
-	checkLength  = 4
-	checkModulus = 1048573
-	digestAt     = 8
+	version  = 1
+	digestAt = 8
 )
-
-const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 // Key is what stands on a sheet.
 type Key struct {
@@ -109,14 +92,11 @@ func (k *Key) Lines() ([]string, error) {
 	if len(k.Content) == 0 || len(k.Content) > MaxContent {
 		return nil, NotSheet.New("nothing, or too much for a sheet", "reason", "length")
 	}
-	content := append(k.head(), k.Content...)
-	var lines []string
-	for number := 0; len(content) > 0; number++ {
-		var data [lineSize]byte
-		content = content[copy(data[:], content):]
-		lines = append(lines, fmt.Sprintf("%3d: %s", number, encode(number, data)))
+	var written []string
+	for number, line := range lines.Cut(append(k.head(), k.Content...)) {
+		written = append(written, fmt.Sprintf("%3d: %s", number, line.Groups(number)))
 	}
-	return lines, nil
+	return written, nil
 }
 
 // head returns line 0.
@@ -125,64 +105,10 @@ func (k *Key) head() []byte {
 	head = binary.BigEndian.AppendUint16(head, uint16(len(k.Content)))
 	head = binary.BigEndian.AppendUint32(head, uint32(k.Made.Unix()))
 	digest := sha256.Sum256(append(bytes.Clone(head), k.Content...))
-	return append(head, digest[:lineSize-digestAt]...)
+	return append(head, digest[:lines.Size-digestAt]...)
 }
 
-// encode writes one line in groups of four.
-func encode(number int, data [lineSize]byte) string {
-	var groups strings.Builder
-	for i, character := range digits(new(big.Int).SetBytes(data[:]), lineLength) + digits(check(number, data), checkLength) {
-		if i == lineLength {
-			groups.WriteByte(' ')
-		}
-		if i > 0 && i%4 == 0 {
-			groups.WriteByte(' ')
-		}
-		groups.WriteRune(character)
-	}
-	return groups.String()
-}
-
-func digits(value *big.Int, length int) string {
-	characters := make([]byte, length)
-	value = new(big.Int).Set(value)
-	for i := range characters {
-		characters[length-1-i] = alphabet[new(big.Int).And(value, big.NewInt(31)).Int64()]
-		value.Rsh(value, 5)
-	}
-	return string(characters)
-}
-
-func check(number int, data [lineSize]byte) *big.Int {
-	value := big.NewInt(int64(number))
-	value.Lsh(value, 8*lineSize).Or(value, new(big.Int).SetBytes(data[:]))
-	return value.Mod(value, big.NewInt(checkModulus))
-}
-
-// decode reads one line, or says that it is wrong.
-func decode(number int, text string) (data [lineSize]byte, ok bool) {
-	if len(text) != lineLength+checkLength {
-		return data, false
-	}
-	value := new(big.Int)
-	for i := range lineLength {
-		digit := strings.IndexByte(alphabet, text[i])
-		if digit < 0 {
-			return data, false
-		}
-		value.Lsh(value, 5).Or(value, big.NewInt(int64(digit)))
-	}
-	value.FillBytes(data[:])
-	return data, digits(check(number, data), checkLength) == text[lineLength:]
-}
-
-// typed takes the freedoms of a person who types for what they mean.
-var typed = strings.NewReplacer("O", "0", "I", "1", "L", "1", " ", "", "\t", "", "\u00a0", "", "-", "")
-
-var (
-	numbered = regexp.MustCompile(`^[\s\x{a0}-]*([0-9OIL]{1,3})[\s\x{a0}]*:(.*)$`)
-	named    = regexp.MustCompile(`^[\s\x{a0}]*([0-9A-FOIL]{4}[\s\x{a0}]+){9}[0-9A-FOIL]{4}\s*$`)
-)
+var named = regexp.MustCompile(`^[\s\x{a0}]*([0-9A-FOIL]{4}[\s\x{a0}]+){9}[0-9A-FOIL]{4}\s*$`)
 
 // Parse reads a sheet. WrongLines has the numbers of all wrong and missing
 // lines as its value "lines".
@@ -190,28 +116,28 @@ func Parse(text []byte) (*Key, error) {
 	if len(text) > MaxText {
 		return nil, NotSheet.New("too large for a sheet", "reason", "length")
 	}
-	lines, wrong, fingerprint := collect(string(text))
-	head, found := lines[0]
-	if !found {
-		if len(lines) == 0 && len(wrong) == 0 {
+	found, wrong := lines.Find(string(text))
+	head, ok := found[0]
+	if !ok {
+		if len(found) == 0 && len(wrong) == 0 {
 			return nil, NotSheet.New("no numbered lines", "reason", "no numbered lines")
 		}
 		return nil, wrongLines(append(wrong, 0))
 	}
-	key := &Key{Kind: Kind(head[1]), Made: time.Unix(int64(binary.BigEndian.Uint32(head[4:])), 0).UTC(), Fingerprint: fingerprint}
+	key := &Key{Kind: Kind(head[1]), Made: time.Unix(int64(binary.BigEndian.Uint32(head[4:])), 0).UTC(), Fingerprint: fingerprint(string(text))}
 	length := int(binary.BigEndian.Uint16(head[2:]))
 	if head[0] != version || key.Kind != SecretKey && key.Kind != Message || length == 0 || length > MaxContent {
 		return nil, NotSheet.New("another version of the sheet", "reason", "unknown")
 	}
-	last := (length + lineSize - 1) / lineSize
+	last := (length + lines.Size - 1) / lines.Size
 	for number := range last {
-		line, found := lines[number+1]
-		if !found {
+		line, ok := found[number+1]
+		if !ok {
 			wrong = append(wrong, number+1)
 		}
 		key.Content = append(key.Content, line[:]...)
 	}
-	for number := range lines {
+	for number := range found {
 		if number > last {
 			wrong = append(wrong, number)
 		}
@@ -223,7 +149,7 @@ func Parse(text []byte) (*Key, error) {
 }
 
 // finish cuts the filling off and compares the digest.
-func (k *Key) finish(head [lineSize]byte, length int) (*Key, error) {
+func (k *Key) finish(head lines.Line, length int) (*Key, error) {
 	filling := k.Content[length:]
 	k.Content = k.Content[:length]
 	if !bytes.Equal(filling, make([]byte, len(filling))) || !bytes.Equal(k.head(), head[:]) {
@@ -233,37 +159,15 @@ func (k *Key) finish(head [lineSize]byte, length int) (*Key, error) {
 }
 
 func wrongLines(wrong []int) error {
-	slices.Sort(wrong)
-	var numbers []string
-	for _, number := range slices.Compact(wrong) {
-		numbers = append(numbers, strconv.Itoa(number))
-	}
-	return WrongLines.New("lines are wrong or missing", "lines", strings.Join(numbers, ", "))
+	return WrongLines.New("lines are wrong or missing", "lines", lines.List(wrong))
 }
 
-// collect reads the numbered lines and the fingerprint. A line that is there
-// twice, differently, is wrong.
-func collect(text string) (lines map[int][lineSize]byte, wrong []int, fingerprint openpgp.Fingerprint) {
-	lines = map[int][lineSize]byte{}
+// fingerprint reads the line with the key's fingerprint; zero: there is none.
+func fingerprint(text string) (fingerprint openpgp.Fingerprint) {
 	for line := range strings.Lines(strings.ToUpper(text)) {
-		line = strings.TrimRight(line, "\r\n")
 		if named.MatchString(line) {
-			fingerprint, _ = openpgp.ParseFingerprint(typed.Replace(line)) // its form was looked at
-			continue
+			fingerprint, _ = openpgp.ParseFingerprint(lines.Characters(line)) // its form was looked at
 		}
-		found := numbered.FindStringSubmatch(line)
-		if found == nil {
-			continue
-		}
-		number, _ := strconv.Atoi(typed.Replace(found[1])) // up to three digits
-		data, ok := decode(number, typed.Replace(found[2]))
-		if before, twice := lines[number]; !ok || twice && before != data {
-			wrong = append(wrong, number)
-		}
-		lines[number] = data
 	}
-	for _, number := range wrong {
-		delete(lines, number)
-	}
-	return lines, wrong, fingerprint
+	return fingerprint
 }

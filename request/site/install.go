@@ -38,6 +38,7 @@ type Given struct {
 	Data []byte
 
 	repaired []signedtext.Change
+	short    bool // completed from a short form: it has no proof yet
 }
 
 // installable are the kinds that Install takes, in their order.
@@ -165,7 +166,11 @@ func (p *plan) takeProfile(file Given) error {
 }
 
 func (p *plan) takeLicense(ctx context.Context, file Given) error {
-	opened, err := verify.Open(file.Data, p.trust)
+	open := verify.Open
+	if file.short {
+		open = verify.OpenInstalled
+	}
+	opened, err := open(file.Data, p.trust)
 	if err != nil {
 		return err
 	}
@@ -175,8 +180,11 @@ func (p *plan) takeLicense(ctx context.Context, file Given) error {
 	}
 	p.site.remember(verdict)
 	p.taken = append(p.taken, opened)
-	name := p.licenseName(opened)
-	return p.add(license.Kind, file, filepath.Join(p.site.LicenseFolder(), name), &verdict)
+	path := filepath.Join(p.site.LicenseFolder(), p.licenseName(opened))
+	if file.short {
+		file.Data = p.whole(path, opened, file.Data)
+	}
+	return p.add(license.Kind, file, path, &verdict)
 }
 
 // rehearse judges the next start with the license. The running version is
@@ -212,7 +220,7 @@ func (p *plan) add(kind string, file Given, path string, verdict *verify.Verdict
 		return err
 	case bytes.Equal(before, file.Data):
 		change.Same = true
-	case kind == license.Kind && !p.isMangled(before, file.Data):
+	case kind == license.Kind && !p.isMangled(before, file.Data) && !p.isUnproved(before, file.Data):
 		change.Old = p.oldName(path, before)
 	}
 	if !change.Same {
@@ -227,7 +235,7 @@ func (p *plan) add(kind string, file Given, path string, verdict *verify.Verdict
 func (p *plan) oldName(path string, data []byte) string {
 	extension := filepath.Ext(path)
 	mark := signedtext.DigestOf(data).String()[:8]
-	if opened, err := verify.Open(data, p.trust); err == nil {
+	if opened, err := verify.OpenInstalled(data, p.trust); err == nil {
 		mark = opened.Serial
 	}
 	return fmt.Sprintf("%s.%s%s", strings.TrimSuffix(path, extension), mark, extension)

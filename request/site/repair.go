@@ -27,7 +27,7 @@ func (s *Site) restored(path string, changes []signedtext.Change) {
 // the way, and any other file as it is.
 func (p *plan) repair(kind string, file Given) Given {
 	open := p.opener(kind)
-	if known, err := kindOf(file); open == nil || err == nil && known != kind {
+	if known, err := kindOf(file); open == nil || file.short || err == nil && known != kind {
 		return file
 	}
 	if data, changes, err := signedtext.Repair(file.Data, open); err == nil {

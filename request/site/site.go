@@ -10,6 +10,7 @@
 //	futura.revocations   the newest revocation list, once there is one
 //	profiles/         product profiles, by digest
 //	licenses/         every license, and whatever else lies there
+//	requests/         the last twenty requests that were exported
 //	state.json        the last good verdicts, the highest sequence numbers
 //	preview.text      what preview showed, until export has sent it
 //	journal.log       one line for each thing that was done
@@ -252,9 +253,7 @@ func (s *Site) Licenses() ([]Installed, error) {
 		data, err := files.Read(installed.Path, signedtext.MaxDamaged)
 		if err == nil {
 			var changes []signedtext.Change
-			installed.License, _, changes, err = signedtext.OpenRepaired(data, func(file []byte) (*verify.License, error) {
-				return verify.OpenInstalled(file, s.Trust)
-			})
+			installed.License, changes, err = s.openInstalled(data)
 			s.restored(installed.Path, changes)
 		}
 		installed.Err = err
@@ -313,9 +312,13 @@ func (s *Site) outline(version request.Version, running string, created time.Tim
 	if err != nil {
 		return nil, nil, err
 	}
-	installed, err := s.newest(enrollment.Customer)
+	list, err := s.licensesOf(enrollment.Customer)
 	if err != nil {
 		return nil, nil, err
+	}
+	var installed *verify.License
+	if len(list) > 0 {
+		installed = list[0]
 	}
 	made := &request.Request{
 		Created: created.UTC().Truncate(time.Second), Customer: enrollment.Customer, Site: s.Config.Site,
@@ -325,10 +328,7 @@ func (s *Site) outline(version request.Version, running string, created time.Tim
 		made.Enrollment = &request.Enrollment{Proof: enrollment.Proof}
 	}
 	if installed != nil {
-		made.Installed = &request.Installed{License: installed.Digest()}
-		if installed.Logged != nil {
-			made.Installed.Checkpoint = installed.Logged.Signed
-		}
+		made.Installed = &request.Installed{License: installed.Digest(), Checkpoint: checkpointOf(list)}
 	}
 	return made, installed, nil
 }
@@ -336,6 +336,27 @@ func (s *Site) outline(version request.Version, running string, created time.Tim
 // newest returns the license issued last to this customer for this product,
 // or nil.
 func (s *Site) newest(customer string) (*verify.License, error) {
+	list, err := s.licensesOf(customer)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+// checkpointOf returns the one that came with the newest license that has one:
+// a license by telephone comes without, and is not to hide what came before it.
+func checkpointOf(list []*verify.License) []byte {
+	for _, license := range list {
+		if license.Logged != nil {
+			return license.Logged.Signed
+		}
+	}
+	return nil
+}
+
+// licensesOf returns the licenses of this customer for this product, the
+// license issued last first.
+func (s *Site) licensesOf(customer string) ([]*verify.License, error) {
 	if s.Trust == nil {
 		return nil, nil
 	}
@@ -343,12 +364,13 @@ func (s *Site) newest(customer string) (*verify.License, error) {
 	if err != nil {
 		return nil, err
 	}
+	var found []*verify.License
 	for _, installed := range list {
 		if license := installed.License; license != nil && license.Customer == customer && license.Product.Name == s.Config.Product {
-			return license, nil
+			found = append(found, license)
 		}
 	}
-	return nil, nil
+	return found, nil
 }
 
 func (s *Site) collect(ctx context.Context, connection Connection, profile *request.Profile, random io.Reader, measure Measure) (request.Database, error) {

@@ -85,18 +85,25 @@ func (s *Site) isBetter(profile, than *request.Profile) bool {
 	return profile.Issued.After(than.Issued)
 }
 
-// dropReproved makes files that an end rules out rejected ones where the same
-// license lies in the folder with a proof that counts.
+// dropReproved makes files that an end rules out, and those without a proof,
+// rejected ones where the same license lies in the folder with a proof that
+// counts.
 func dropReproved(list []Installed) {
 	proved := map[signedtext.Digest]bool{}
 	for _, installed := range list {
-		if installed.License != nil && installed.License.Ended() == nil {
+		if installed.License != nil && installed.License.Ended() == nil && !installed.License.Unproved() {
 			proved[installed.License.Digest()] = true
 		}
 	}
 	for i, installed := range list {
-		if installed.License != nil && installed.License.Ended() != nil && proved[installed.License.Digest()] {
+		if installed.License == nil || !proved[installed.License.Digest()] {
+			continue
+		}
+		switch {
+		case installed.License.Ended() != nil:
 			list[i].License, list[i].Err = nil, installed.License.Ended()
+		case installed.License.Unproved():
+			list[i].License, list[i].Err = nil, verify.Unlogged.New("the same license lies here with its proof")
 		}
 	}
 }

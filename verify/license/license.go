@@ -21,6 +21,7 @@
 //	[terms]
 //	undecided_days = 7
 //	unrecognized_days = 15
+//	unproved_days = 15
 //
 //	[[database]]
 //	name = "producao"
@@ -73,13 +74,17 @@ type Product struct {
 
 // Terms say what happens when something is not as it should be, in days.
 type Terms struct {
-	UndecidedDays    int       `toml:"undecided_days"`    // starts on the last good verdict
-	UnrecognizedDays int       `toml:"unrecognized_days"` // starts with warnings once the binding is lost, or the license expired
-	Expires          time.Time `toml:"expires,omitempty"` // by default never
+	UndecidedDays    int `toml:"undecided_days"`    // starts on the last good verdict
+	UnrecognizedDays int `toml:"unrecognized_days"` // starts with warnings once the binding is lost, or the license expired
+	// UnprovedDays is for how many days after its issue a site starts with
+	// warnings while the proof of the log is on its way, 0 to 366. Zero: not at
+	// all, as before there was a short form.
+	UnprovedDays int       `toml:"unproved_days,omitempty"`
+	Expires      time.Time `toml:"expires,omitempty"` // by default never
 }
 
 // DefaultTerms are the terms of a license that says nothing special.
-var DefaultTerms = Terms{UndecidedDays: 7, UnrecognizedDays: 15}
+var DefaultTerms = Terms{UndecidedDays: 7, UnrecognizedDays: 15, UnprovedDays: 15}
 
 // Database is one database that the license covers.
 type Database struct {
@@ -182,6 +187,8 @@ func (t Terms) check(issued time.Time) error {
 		return bad("undecided_days", "range")
 	case t.UnrecognizedDays < 1 || t.UnrecognizedDays > maxDays:
 		return bad("unrecognized_days", "range")
+	case t.UnprovedDays < 0 || t.UnprovedDays > maxDays:
+		return bad("unproved_days", "range")
 	case !t.Expires.IsZero() && !t.Expires.After(issued):
 		return bad("expires", "before issue")
 	}

@@ -90,6 +90,8 @@ func TestLicensesAtTheirBounds(t *testing.T) {
 	for name, change := range map[string]func(*license.License){
 		"a day":            func(l *license.License) { l.Terms = license.Terms{UndecidedDays: 1, UnrecognizedDays: 1} },
 		"a year":           func(l *license.License) { l.Terms = license.Terms{UndecidedDays: 366, UnrecognizedDays: 366} },
+		"no time to prove": func(l *license.License) { l.Terms.UnprovedDays = 0 },
+		"a year to prove":  func(l *license.License) { l.Terms.UnprovedDays = 366 },
 		"the usual terms":  func(l *license.License) { l.Terms = license.DefaultTerms },
 		"a second":         func(l *license.License) { l.Terms.Expires = l.Issued.Add(time.Second) },
 		"20 databases":     func(l *license.License) { l.Databases = databases(request.MaxDatabases) },
@@ -133,6 +135,8 @@ func TestLicensesThatContradictThemselves(t *testing.T) {
 		"367 undecided days":        {func(l *license.License) { l.Terms.UndecidedDays = 367 }, license.BadLicense},
 		"0 unrecognized days":       {func(l *license.License) { l.Terms.UnrecognizedDays = 0 }, license.BadLicense},
 		"unrecognized days below 0": {func(l *license.License) { l.Terms.UnrecognizedDays = -1 }, license.BadLicense},
+		"unproved days below 0":     {func(l *license.License) { l.Terms.UnprovedDays = -1 }, license.BadLicense},
+		"367 unproved days":         {func(l *license.License) { l.Terms.UnprovedDays = 367 }, license.BadLicense},
 		"367 unrecognized days":     {func(l *license.License) { l.Terms.UnrecognizedDays = 367 }, license.BadLicense},
 		"expires when issued":       {func(l *license.License) { l.Terms.Expires = l.Issued }, license.BadLicense},
 		"expires before issue":      {func(l *license.License) { l.Terms.Expires = l.Issued.AddDate(0, 0, -1) }, license.BadLicense},

@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/futura/airlicense/cmd/internal/codes"
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/issue"
 	"github.com/futura/airlicense/issue/ledger"
@@ -91,7 +92,9 @@ func Program() ui.Program {
 		{Name: "review", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-issue review --desk desk 00123-sispetro-8.9-2026-11-21.request",
 			Flags: []ui.Flag{deskFlag}, Run: review},
 		{Name: "license", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-issue license --desk desk --out reply 00123-sispetro-8.9-2026-11-21.request",
-			Flags: append(signing, ui.Flag{Name: "out", Value: "DIR", Words: "flag-out-folder"}, partsFlag, ui.Flag{Name: "yes"}), Run: license},
+			Flags: append(signing, ui.Flag{Name: "out", Value: "DIR", Words: "flag-out-folder"}, partsFlag,
+				ui.Flag{Name: codes.FolderFlag.Name, Value: codes.FolderFlag.Value, Words: "flag-reply-qr"}, ui.Flag{Name: codes.SheetFlag.Name, Value: codes.SheetFlag.Value, Words: "flag-reply-sheet"},
+				codes.DenseFlag, shortFlag, ui.Flag{Name: "yes"}), Run: license},
 		trustCommand(),
 		ledgerCommand(),
 	}, revocationCommands(signing)...)}

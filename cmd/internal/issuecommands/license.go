@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/futura/airlicense/cmd/internal/codes"
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/issue"
 	"github.com/futura/airlicense/issue/ledger"
@@ -122,6 +123,9 @@ func answered(license ledger.License) error {
 }
 
 func license(s *ui.Session) error {
+	if err := codes.Check(s); err != nil {
+		return err
+	}
 	return withDesk(s, func(ctx context.Context, desk *issue.Desk) error {
 		given, err := readRequests(s)
 		if err != nil {
@@ -150,6 +154,12 @@ func license(s *ui.Session) error {
 		if err := writeReply(s, found, reply); err != nil {
 			return err
 		}
+		if err := writeReplyCodes(s, found, reply); err != nil {
+			return err
+		}
+		if err := writeShort(s, desk, found, reply); err != nil {
+			return err
+		}
 		return forgetParts(s, given[0])
 	})
 }
@@ -171,11 +181,16 @@ func prepare(s *ui.Session, desk *issue.Desk, found *issue.Review) error {
 	return unlock(s, desk)
 }
 
-func writeReply(s *ui.Session, found *issue.Review, reply *issue.Reply) error {
-	out := s.String("out")
-	if out == "" {
-		out = "reply-" + found.Request.Customer + "-" + reply.License.Serial
+// replyFolder is where a reply is written.
+func replyFolder(s *ui.Session, found *issue.Review, reply *issue.Reply) string {
+	if out := s.String("out"); out != "" {
+		return out
 	}
+	return "reply-" + found.Request.Customer + "-" + reply.License.Serial
+}
+
+func writeReply(s *ui.Session, found *issue.Review, reply *issue.Reply) error {
+	out := replyFolder(s, found, reply)
 	if err := files.MakePrivate(out); err != nil {
 		return err
 	}
@@ -217,7 +232,7 @@ func writeReplyParts(s *ui.Session, path string, reply *issue.Reply) error {
 	if reply.Revocations != nil {
 		all = append(all, reply.Revocations)
 	}
-	text, err := parts.TextOf(parts.Default, all...)
+	text, err := parts.TextOf(codes.Size(s), all...)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package requestcommands
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -13,7 +12,6 @@ import (
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
-	"github.com/futura/airlicense/request/parts"
 	"github.com/futura/airlicense/request/queries"
 	"github.com/futura/airlicense/request/site"
 	"github.com/futura/airlicense/verify"
@@ -99,6 +97,9 @@ func export(s *ui.Session) error {
 	if err := s.CheckFormat(); err != nil {
 		return err
 	}
+	if err := checkShow(s); err != nil {
+		return err
+	}
 	if s.Bool(dialogueFlag.Name) {
 		return speak(s, "export", exportSpoken)
 	}
@@ -115,6 +116,9 @@ func export(s *ui.Session) error {
 	default:
 		printLines(s.Out, done.words)
 	}
+	if done.show != nil {
+		done.show()
+	}
 	return nil
 }
 
@@ -122,61 +126,29 @@ func export(s *ui.Session) error {
 type exported struct {
 	object map[string]any
 	words  []string
+	show   func() // shows it, once the words are said; nil: nothing to show
 }
 
 func exportFrom(s *ui.Session, opened *site.Site, reached *connections) (*exported, error) {
-	if out := s.String("out"); out != "" {
-		if err := checkFree(s, out); err != nil {
-			return nil, err
-		}
-	}
-	if err := checkNewFolder(s.String(qrFlag.Name)); err != nil {
+	if err := checkTargets(s); err != nil {
 		return nil, err
+	}
+	if len(s.Arguments()) > 0 {
+		return exportFile(s, opened, s.Arguments()[0])
+	}
+	if !s.IsSet("for") {
+		return nil, ui.MissingOption.New("an option is missing", "option", "--for", "value", "VERSION")
 	}
 	outside, err := opened.Outside()
 	switch {
 	case err != nil:
 		return nil, err
-	case outside != nil && (s.Bool(partsFlag.Name) || s.String(qrFlag.Name) != ""):
+	case outside != nil && travels(s):
 		return nil, notSigned.New("a request that is not signed yet cannot travel in parts")
 	case outside != nil:
 		return exportText(s, opened, reached, outside)
 	}
 	return exportSigned(s, opened, reached)
-}
-
-// checkFree refuses to write over a file before anything is measured or
-// written.
-func checkFree(s *ui.Session, out string) error {
-	paths := []string{out}
-	if s.Bool(partsFlag.Name) {
-		paths = append(paths, partsName(out))
-	}
-	for _, path := range paths {
-		if _, err := os.Lstat(path); err == nil {
-			return files.Exists.New("is there already", "file", path)
-		}
-	}
-	return nil
-}
-
-// partsName names the file with the parts of a request.
-func partsName(out string) string { return strings.TrimSuffix(out, ".request") + ".parts.txt" }
-
-// addParts writes the parts of a request beside it, and shows them: who works
-// through a remote desktop copies them from the screen.
-func (e *exported) addParts(s *ui.Session, out string, file []byte) error {
-	text, err := parts.TextOf(parts.Default, file)
-	if err != nil {
-		return err
-	}
-	path := partsName(out)
-	if err := files.Create(path, text, files.Public); err != nil {
-		return err
-	}
-	e.object["parts"] = path
-	e.words = append(e.words, s.Say("request-parts", "file", path), "", strings.TrimSuffix(string(text), "\n"))
-	return nil
 }
 
 func exportSigned(s *ui.Session, opened *site.Site, reached *connections) (*exported, error) {
@@ -192,6 +164,10 @@ func exportSigned(s *ui.Session, opened *site.Site, reached *connections) (*expo
 	if err != nil {
 		return nil, err
 	}
+	carrier := &carrier{session: s, out: outName(s, made, ".request"), file: signed.Document.Render()}
+	if err := carrier.draw(want.profile, made, key.Fingerprint()); err != nil {
+		return nil, err
+	}
 	out, err := writeExport(s, opened, want, made, ".request", signed.Document.Render(), signed.Digest())
 	if err != nil {
 		return nil, err
@@ -203,29 +179,29 @@ func exportSigned(s *ui.Session, opened *site.Site, reached *connections) (*expo
 	if made.Enrollment != nil {
 		words = append(words, s.Say("request-first", "key", key.Fingerprint()))
 	}
-	done := &exported{exportObject(made, out, signed.Digest(), key.Fingerprint(), want.shown), words}
-	if folder := s.String(qrFlag.Name); folder != "" {
-		if err := done.addCodes(s, folder, signed.Document.Render()); err != nil {
-			return nil, err
-		}
+	done := &exported{exportObject(made, out, signed.Digest(), key.Fingerprint(), want.shown), words, nil}
+	return done, carrier.write(done)
+}
+
+// outName returns the name of the file to write: --out, or what the request
+// is about.
+func outName(s *ui.Session, made *request.Request, extension string) string {
+	if out := s.String("out"); out != "" {
+		return out
 	}
-	if s.Bool(partsFlag.Name) {
-		err = done.addParts(s, out, signed.Document.Render())
-	}
-	return done, err
+	return defaultName(made) + extension
 }
 
 // writeExport writes what leaves the site, once, and into the journal.
 func writeExport(s *ui.Session, opened *site.Site, want *wanted, made *request.Request, extension string, data []byte, digest signedtext.Digest) (out string, err error) {
-	if out = s.String("out"); out == "" {
-		out = defaultName(made) + extension
-	}
+	out = outName(s, made, extension)
 	if err := checkFree(s, out); err != nil {
 		return "", err
 	}
 	if err := files.Create(out, data, files.Public); err != nil {
 		return "", err
 	}
+	opened.KeepRequest(data, digest, extension == ".request")
 	opened.Forget(want.version)
 	opened.Journal(s.Now(), "export", made.Product.Version, digest.String())
 	showWarnings(s, opened)
@@ -278,17 +254,15 @@ func exportText(s *ui.Session, opened *site.Site, reached *connections, certific
 	signed := strings.TrimSuffix(out, ".text") + ".request"
 	words := s.Say("request-text", "file", out, "command", fmt.Sprintf("gpg --local-user %s --digest-algo SHA512 --output %s --clearsign %s",
 		certificate.Fingerprint().String(), signed, out))
-	return &exported{object, []string{words, compareWords(s, out, digest, want.shown)}}, nil
+	return &exported{object, []string{words, compareWords(s, out, digest, want.shown)}, nil}, nil
 }
 
 func install(s *ui.Session) error {
 	if err := s.CheckFormat(); err != nil {
 		return err
 	}
-	for _, typed := range []string{pasteFlag.Name, scanFlag.Name} {
-		if s.Bool(dialogueFlag.Name) && s.Bool(typed) {
-			return ui.OptionValue.New("standard input belongs to the dialogue", "option", "--"+typed)
-		}
+	if err := checkInput(s); err != nil {
+		return err
 	}
 	if s.Bool(dialogueFlag.Name) {
 		return speak(s, "install", installSpoken)
@@ -311,14 +285,42 @@ func install(s *ui.Session) error {
 	return nil
 }
 
+// checkInput refuses to read two things from standard input.
+func checkInput(s *ui.Session) error {
+	readers := 0
+	for _, reader := range []ui.Flag{dialogueFlag, pasteFlag, scanFlag, shortFlag} {
+		if !s.Bool(reader.Name) {
+			continue
+		}
+		if readers++; readers > 1 {
+			return ui.OptionValue.New("one thing reads standard input", "option", "--"+reader.Name)
+		}
+	}
+	return nil
+}
+
 func installFrom(s *ui.Session, opened *site.Site, reached *connections) ([]site.Change, error) {
+	here := place(s, reached, verify.Running{})
+	if s.Bool(shortFlag.Name) {
+		form, err := readShort(s, opened)
+		if err != nil {
+			return nil, err
+		}
+		changes, err := opened.InstallShort(context.Background(), form, here)
+		return recorded(s, opened, changes, err)
+	}
 	given, err := toInstall(s)
 	if err != nil {
 		return nil, err
 	}
-	changes, err := opened.Install(context.Background(), given, place(s, reached, verify.Running{}))
+	changes, err := opened.Install(context.Background(), given, here)
+	return recorded(s, opened, changes, refusedFile(err, given))
+}
+
+// recorded writes into the journal what was installed, if it was.
+func recorded(s *ui.Session, opened *site.Site, changes []site.Change, err error) ([]site.Change, error) {
 	if err != nil {
-		return nil, refusedFile(err, given)
+		return nil, err
 	}
 	for _, change := range changes {
 		opened.Journal(s.Now(), "install", change.Kind, filepath.Base(change.Path))
@@ -374,7 +376,8 @@ func printChange(s *ui.Session, change site.Change) {
 	switch change.Verdict.Outcome {
 	case verify.Valid:
 		s.Line("request-rehearsed")
-		warnRevoked(s, change.Verdict)
+		warnOf(s, change.Verdict, verify.RevocationCheck)
+		warnOf(s, change.Verdict, verify.LogCheck)
 	default:
 		s.Warn(change.Verdict.Reason())
 		s.Line("request-not-rehearsed")

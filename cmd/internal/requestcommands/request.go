@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/futura/airlicense/cmd/internal/codes"
 	"github.com/futura/airlicense/cmd/internal/ui"
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/files"
@@ -41,6 +42,7 @@ var (
 	partsFlag    = ui.Flag{Name: "parts"}
 	pasteFlag    = ui.Flag{Name: "paste"}
 	scanFlag     = ui.Flag{Name: "scanner"}
+	shortFlag    = ui.Flag{Name: "short", Words: "flag-install-short"}
 	keyPassFlag  = ui.Flag{Name: "passphrase-file", Value: "FILE", Words: "flag-site-passphrase-file"}
 )
 
@@ -55,10 +57,10 @@ func Program() ui.Program {
 				{Name: "certificate", Value: "FILE"}}, Run: enroll},
 		{Name: "preview", Arguments: "[FILE]", Maximum: 1, Example: "futura-request preview --for 8.9",
 			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Words: "flag-for-preview"}, {Name: "sql"}, versionFlag, formatFlag, dialogueFlag}, Run: preview},
-		{Name: "export", Example: "futura-request export --for 8.9",
-			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Required: true}, {Name: "out", Value: "FILE"}, partsFlag, qrFlag, versionFlag, keyPassFlag, formatFlag, dialogueFlag}, Run: export},
+		{Name: "export", Arguments: "[FILE]", Maximum: 1, Example: "futura-request export --for 8.9",
+			Flags: []ui.Flag{homeFlag, {Name: "for", Value: "VERSION", Words: "flag-for-preview"}, {Name: "out", Value: "FILE"}, partsFlag, codes.FolderFlag, codes.SheetFlag, codes.DenseFlag, showFlag, terminalFlag, versionFlag, keyPassFlag, formatFlag, dialogueFlag}, Run: export},
 		{Name: "install", Arguments: "FILE…", Maximum: -1, Example: "futura-request install versao8.9.ver futura.trust",
-			Flags: []ui.Flag{homeFlag, pasteFlag, scanFlag, formatFlag, dialogueFlag}, Run: install},
+			Flags: []ui.Flag{homeFlag, pasteFlag, scanFlag, shortFlag, formatFlag, dialogueFlag}, Run: install},
 		{Name: "check", Example: "futura-request check", Flags: []ui.Flag{homeFlag, versionFlag, upgradeFlag, afterFlag, confirmFlag, formatFlag, dialogueFlag}, Run: check},
 		{Name: "measure", Example: "futura-request measure",
 			Flags: []ui.Flag{homeFlag, formatFlag, dialogueFlag, {Name: "profile", Value: "FILE", Words: "flag-measure-profile"}}, Run: measure},

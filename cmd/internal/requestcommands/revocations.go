@@ -33,10 +33,11 @@ func endingObjects(endings []site.Ending) []map[string]any {
 	return objects
 }
 
-// warnRevoked says that a license that was installed is revoked.
-func warnRevoked(s *ui.Session, verdict *verify.Verdict) {
+// warnOf says what a check has found about a license that was installed: that
+// it is revoked, or that its proof is still to come.
+func warnOf(s *ui.Session, verdict *verify.Verdict, name string) {
 	for _, check := range verdict.Checks {
-		if check.Name == verify.RevocationCheck {
+		if check.Name == name {
 			s.Warn(check.Err)
 		}
 	}

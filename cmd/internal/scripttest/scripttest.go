@@ -52,6 +52,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/futura/airlicense/cmd/internal/browser"
 	_ "github.com/futura/airlicense/cmd/internal/drivers"
 	"github.com/futura/airlicense/cmd/internal/gpgsigner"
 	"github.com/futura/airlicense/cmd/internal/issuecommands"
@@ -75,6 +76,7 @@ func Main(m *testing.M) {
 		commands[made.Name] = func() {
 			environment := system()
 			environment.External = gpgsigner.Open
+			environment.Browse = browser.Open
 			os.Exit(ui.Run(environment, made, os.Args[1:]))
 		}
 	}

@@ -46,6 +46,11 @@ type Environment struct {
 	External func(key openpgp.Fingerprint, certificate *openpgp.Certificate) External
 	// Exec replaces this process by a program; nil where that cannot be done.
 	Exec func(path string, arguments, environment []string) error
+	// Browse opens a file in the browser; nil where there is none.
+	Browse func(path string) error
+	// Window returns the size of the terminal that standard output is; nil
+	// without one.
+	Window func() (columns, rows int, known bool)
 	// Bar draws progress on a terminal; nil in programs without slow work.
 	Bar      func(out io.Writer, name string) func(share float64)
 	Terminal bool // standard error is a terminal
@@ -70,6 +75,9 @@ func System(root, version string) *Environment {
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		environment.ReadSecret = readSecret
 	}
+	if environment.Colors {
+		environment.Window = windowSize
+	}
 	return environment
 }
 
@@ -78,6 +86,11 @@ func readSecret(prompt string) ([]byte, error) {
 	secret, err := term.ReadPassword(int(os.Stdin.Fd()))
 	io.WriteString(os.Stderr, "\n")
 	return secret, err
+}
+
+func windowSize() (columns, rows int, known bool) {
+	columns, rows, err := term.GetSize(int(os.Stdout.Fd()))
+	return columns, rows, err == nil
 }
 
 // RootFingerprint returns the compiled-in root, or zero.
