@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/futura/airlicense/docs/experiments/passage/photo"
 	"github.com/futura/airlicense/request/parts"
 	"github.com/futura/airlicense/request/qr"
-	"github.com/futura/airlicense/request/qr/photo"
 )
 
 // desktop is a photo of a page without codes.

@@ -12,9 +12,9 @@ import (
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
 
+	"github.com/futura/airlicense/docs/experiments/passage/photo"
 	"github.com/futura/airlicense/request/parts"
 	"github.com/futura/airlicense/request/qr"
-	"github.com/futura/airlicense/request/qr/photo"
 )
 
 var photos = flag.Int("photos", 3, "photos of each level and size")

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/futura/airlicense/docs/experiments/passage/photo"
 	"github.com/futura/airlicense/request/qr"
-	"github.com/futura/airlicense/request/qr/photo"
 )
 
 // newRandom is the same in every run.

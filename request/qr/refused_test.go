@@ -19,9 +19,9 @@ import (
 	"github.com/makiuchi-d/gozxing/oned"
 	"github.com/skip2/go-qrcode"
 
+	"github.com/futura/airlicense/docs/experiments/passage/photo"
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/request/qr"
-	"github.com/futura/airlicense/request/qr/photo"
 )
 
 // refuse demands an error with a code, and no text.

@@ -10,9 +10,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/futura/airlicense/docs/experiments/passage/photo"
 	"github.com/futura/airlicense/request/parts"
 	"github.com/futura/airlicense/request/qr"
-	"github.com/futura/airlicense/request/qr/photo"
 )
 
 // cell is one kind of photo.

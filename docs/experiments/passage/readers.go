@@ -136,10 +136,11 @@ type example struct {
 	file string
 }
 
+// examples are smaller than most photos that are measured.
 var examples = []example{
-	{cell{"mild", false, 300, 500, 0}, "mild.jpg"},
-	{cell{"moderate", false, 300, 500, 0}, "moderate.jpg"},
-	{cell{"hard", false, 300, 500, 0}, "hard.jpg"},
-	{cell{"handheld", false, 700, 500, 0}, "handheld.jpg"},
-	{cell{"moderate", true, 300, 1024, 0}, "page.jpg"},
+	{cell{"mild", false, 300, 260, 0}, "mild.jpg"},
+	{cell{"moderate", false, 300, 260, 0}, "moderate.jpg"},
+	{cell{"hard", false, 300, 260, 0}, "hard.jpg"},
+	{cell{"handheld", false, 300, 230, 0}, "handheld.jpg"},
+	{cell{"moderate", true, 300, 800, 0}, "page.jpg"},
 }

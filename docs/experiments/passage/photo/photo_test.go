@@ -5,7 +5,7 @@ import (
 	"image/color"
 	"testing"
 
-	"github.com/futura/airlicense/request/qr/photo"
+	"github.com/futura/airlicense/docs/experiments/passage/photo"
 )
 
 // chess is a code of 21 modules, dark ones in no order.
