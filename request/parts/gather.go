@@ -1,6 +1,7 @@
 package parts
 
 import (
+	"cmp"
 	"bytes"
 	"slices"
 	"strings"
@@ -83,11 +84,16 @@ func (g *Gathered) sort(c *Collection, name Name, both *[]File) {
 	}
 }
 
+// byNumber sorts parts by their numbers, the parity part last.
+func byNumber(a, b Part) int {
+	return cmp.Compare(uint(a.Index-1), uint(b.Index-1)) // Parity becomes the largest
+}
+
 func (s Seen) gave(source string) []Gave {
 	var list []Gave
 	for _, name := range s.Names() {
 		gave := Gave{Source: source, Name: name}
-		for _, part := range s.Parts {
+		for _, part := range slices.SortedStableFunc(slices.Values(s.Parts), byNumber) {
 			if part.Name == name && !slices.Contains(gave.Numbers, part.Number()) {
 				gave.Total, gave.Numbers = part.Total, append(gave.Numbers, part.Number())
 			}

@@ -40,7 +40,7 @@ func readOrder(s *ui.Session) (order, error) {
 	wanted := order{undo: s.Bool("undo"), until: issue.DefaultEnd(s.Now()), reason: revocation.Unspecified}
 	for _, option := range []string{"until", "reason"} {
 		if wanted.undo && s.IsSet(option) {
-			return wanted, ui.OptionValue.New("not together with --undo", "option", "--"+option)
+			return wanted, ui.NotTogether.New("nothing is revoked", "option", "--"+option, "other", "--undo")
 		}
 	}
 	if s.IsSet("until") {

@@ -102,7 +102,7 @@ func findLog(next *keys.TrustFile, name string) (int, error) {
 func readEnd(s *ui.Session, next *keys.TrustFile, origin string) (proof.Checkpoint, error) {
 	switch {
 	case s.Bool("retired") && s.Bool("stolen"):
-		return proof.Checkpoint{}, ui.OptionValue.New("one of two", "option", "--stolen")
+		return proof.Checkpoint{}, ui.NotTogether.New("one of two", "option", "--stolen", "other", "--retired")
 	case !s.Bool("retired") && !s.Bool("stolen"):
 		return proof.Checkpoint{}, ui.MissingOption.New("one of two", "option", "--retired", "value", "| --stolen")
 	}

@@ -30,9 +30,18 @@ func travels(s *ui.Session) bool {
 
 // checkShow refuses to show something where a program reads along.
 func checkShow(s *ui.Session) error {
+	reader := ""
+	switch {
+	case s.Bool(dialogueFlag.Name):
+		reader = "--" + dialogueFlag.Name
+	case s.IsJSON():
+		reader = "--format json"
+	default:
+		return nil
+	}
 	for _, flag := range []ui.Flag{showFlag, terminalFlag} {
-		if s.Bool(flag.Name) && (s.Bool(dialogueFlag.Name) || s.IsJSON()) {
-			return ui.OptionValue.New("nobody looks", "option", "--"+flag.Name)
+		if s.Bool(flag.Name) {
+			return ui.NotTogether.New("nobody looks", "option", "--"+flag.Name, "other", reader)
 		}
 	}
 	return nil
@@ -87,7 +96,7 @@ func pageName(out string) string { return strings.TrimSuffix(out, ".request") + 
 func exportFile(s *ui.Session, opened *site.Site, path string) (*exported, error) {
 	for _, option := range []string{"for", "out"} {
 		if s.IsSet(option) {
-			return nil, ui.OptionValue.New("a request that is there already", "option", "--"+option)
+			return nil, ui.NotTogether.New("a request that is there already", "option", "--"+option, "other", "FILE")
 		}
 	}
 	if !travels(s) {

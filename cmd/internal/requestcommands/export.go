@@ -287,13 +287,14 @@ func install(s *ui.Session) error {
 
 // checkInput refuses to read two things from standard input.
 func checkInput(s *ui.Session) error {
-	readers := 0
+	first := ""
 	for _, reader := range []ui.Flag{dialogueFlag, pasteFlag, scanFlag, shortFlag} {
-		if !s.Bool(reader.Name) {
-			continue
-		}
-		if readers++; readers > 1 {
-			return ui.OptionValue.New("one thing reads standard input", "option", "--"+reader.Name)
+		switch {
+		case !s.Bool(reader.Name):
+		case first != "":
+			return ui.NotTogether.New("one thing reads standard input", "option", "--"+reader.Name, "other", first)
+		default:
+			first = "--" + reader.Name
 		}
 	}
 	return nil

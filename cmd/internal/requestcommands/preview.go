@@ -40,7 +40,7 @@ func preview(s *ui.Session) error {
 	for _, path = range s.Arguments() {
 		for _, option := range []string{"for", "sql", "version", dialogueFlag.Name} {
 			if s.IsSet(option) {
-				return ui.OptionValue.New("not together with a file", "option", "--"+option)
+				return ui.NotTogether.New("not together with a file", "option", "--"+option, "other", "FILE")
 			}
 		}
 	}
