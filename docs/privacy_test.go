@@ -249,7 +249,7 @@ func TestPrivacySecret(t *testing.T) {
 // withSecret measures a database whose only answer is the secret.
 func withSecret(t *testing.T, secret []byte) error {
 	t.Helper()
-	profile := must[*request.Profile](t)(request.ParseProfile(must[[]byte](t)(request.DraftProfile(profiles.SisPetro, began))))
+	profile := must[*request.Profile](t)(request.NewProfile(profiles.SisPetro, began))
 	dialogue := must[*queries.Dialogue](t)(queries.Collect(profile, queries.SQLite, make([]byte, request.SaltSize)))
 	dialogue.Next()
 	err := dialogue.Row([]any{secret})
@@ -326,7 +326,7 @@ func choose(n, k int) float64 {
 
 // TestPrivacySize: F11, the size of the example's metrics and lineage.
 func TestPrivacySize(t *testing.T) {
-	profile := must[*request.Profile](t)(request.ParseProfile(must[[]byte](t)(request.DraftProfile(profiles.SisPetro, began))))
+	profile := must[*request.Profile](t)(request.NewProfile(profiles.SisPetro, began))
 	metrics := profile.MetricList()
 	items := make(fingerprint.Items, len(metrics))
 	for i, metric := range metrics {

@@ -1,8 +1,8 @@
 package parts
 
 import (
-	"cmp"
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 

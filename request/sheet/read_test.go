@@ -101,7 +101,7 @@ func TestOpenTakesNoMoreThanItsLimit(t *testing.T) {
 
 // FuzzOpen holds what any bytes cost, and that no file is made up: without
 // compression a file is a piece of the PDF.
-func FuzzOpen(f *testing.F) {
+func FuzzPDF(f *testing.F) {
 	f.Add([]byte("%PDF-1.3\n" + object(embedded+"/Filter /FlateDecode /Params << /Size 4 >>", deflated([]byte("text")))))
 	f.Add([]byte(object(embedded, []byte("x"))))
 	f.Add([]byte(object("/Subtype /Image /Width 3 /Height 2 /BitsPerComponent 1 /Filter /FlateDecode", deflated([]byte{1, 2}))))

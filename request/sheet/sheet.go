@@ -27,6 +27,7 @@ package sheet
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -82,33 +83,54 @@ type File struct {
 type Sheet struct {
 	facts Facts
 	files []File // the first one is in the codes
+	size  int    // of a part, in bytes
 	parts []parts.Part
 	codes []*qr.Code
-	text  []byte // what is signed
-	dense bool
+	text  []byte   // what is signed
+	also  []string // the other documents in the codes
 }
 
 // New prepares a sheet. The first file is a signed document; it is put into
 // parts of at most size bytes, parts.Default or parts.Dense as a rule, which
-// are drawn. The other files are attachments of the PDF only.
+// are drawn. The other files are attachments of the PDF.
 func New(facts Facts, size int, document File, others ...File) (*Sheet, error) {
-	list, err := parts.Split(document.Data, size)
+	text, err := textOf(document.Data)
 	if err != nil {
 		return nil, err
 	}
-	made := &Sheet{facts: facts, files: append([]File{document}, others...), parts: list, dense: size > parts.Default}
+	made := &Sheet{facts: facts, files: append([]File{document}, others...), size: size, text: text}
+	return made, made.draw(document)
+}
+
+// DrawOthers puts the other files into codes too, behind those of the first
+// one; they must be signed documents as well.
+func (s *Sheet) DrawOthers() error {
+	for _, file := range s.files[1:] {
+		if err := s.draw(file); err != nil {
+			return err
+		}
+		s.also = append(s.also, fmt.Sprintf("%s (%s)", oneLine(file.Name), s.parts[len(s.parts)-1].Short()))
+	}
+	return nil
+}
+
+func (s *Sheet) draw(document File) error {
+	list, err := parts.Split(document.Data, s.size)
+	if err != nil {
+		return err
+	}
 	for _, part := range list {
 		code, err := qr.Draw(part.String(), qr.Paper)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if codeWidth/float64(code.Size()) < made.leastModule() {
-			return nil, Unmakeable.New("the modules would be too small for paper", "reason", "modules")
+		if codeWidth/float64(code.Size()) < s.leastModule() {
+			return Unmakeable.New("the modules would be too small for paper", "reason", "modules")
 		}
-		made.codes = append(made.codes, code)
+		s.codes = append(s.codes, code)
 	}
-	made.text, err = textOf(document.Data)
-	return made, err
+	s.parts = append(s.parts, list...)
+	return nil
 }
 
 // textOf returns the text of a document. Its signature is the reader's matter.
@@ -122,7 +144,7 @@ func textOf(file []byte) ([]byte, error) {
 }
 
 func (s *Sheet) leastModule() float64 {
-	if s.dense {
+	if s.size > parts.Default {
 		return leastDenseModule
 	}
 	return leastModule

@@ -36,6 +36,7 @@ type values struct {
 	Date   string
 	File   string // the name of the file in the codes
 	Others string // the names of the other files
+	Also   string // those that are in codes too
 	PDF    bool
 	Codes  int
 	Parity bool // any codes but one are enough
@@ -60,7 +61,7 @@ func (s *Sheet) words(isPDF bool) (words, error) {
 		Footer: filler.say("footer"), Page: filler.say("page"),
 	}
 	for _, part := range s.parts {
-		filler.values.Number, filler.values.Total = part.Number(), part.Total
+		filler.values.Short, filler.values.Number, filler.values.Total = part.Short(), part.Number(), part.Total
 		said.Captions = append(said.Captions, filler.say("caption"))
 	}
 	if filler.err != nil {
@@ -81,7 +82,8 @@ func (s *Sheet) values(isPDF bool) values {
 	last := s.parts[len(s.parts)-1]
 	return values{
 		Facts: facts, Date: facts.Date.UTC().Format("2006-01-02 15:04 UTC"), File: oneLine(s.files[0].Name), Others: strings.Join(others, ", "),
-		PDF: isPDF, Codes: len(s.codes), Parity: last.Index == parts.Parity, Enough: last.Total, Short: last.Short(),
+		Also: strings.Join(s.also, ", "), PDF: isPDF, Codes: len(s.codes), Parity: last.Index == parts.Parity && len(s.also) == 0, Enough: last.Total,
+		Short: s.Name().Short(),
 	}
 }
 

@@ -77,7 +77,7 @@ type Terms struct {
 	UndecidedDays    int `toml:"undecided_days"`    // starts on the last good verdict
 	UnrecognizedDays int `toml:"unrecognized_days"` // starts with warnings once the binding is lost, or the license expired
 	// UnprovedDays is for how many days after its issue a site starts with
-	// warnings while the proof of the log is on its way, 0 to 366. Zero: not at
+	// warnings while the proof of the log is on its way, 0 to 31. Zero: not at
 	// all, as before there was a short form.
 	UnprovedDays int       `toml:"unproved_days,omitempty"`
 	Expires      time.Time `toml:"expires,omitempty"` // by default never
@@ -96,6 +96,9 @@ type Database struct {
 
 // maxDays bounds the terms: a year of starts without an answer is no term.
 const maxDays = 366
+
+// maxUnproved bounds how long a stolen signer without a log key is believed.
+const maxUnproved = 31
 
 // IsSerial reports whether a text has the form of a serial, L-YYYY-NNNNNN.
 func IsSerial(serial string) bool {
@@ -187,7 +190,7 @@ func (t Terms) check(issued time.Time) error {
 		return bad("undecided_days", "range")
 	case t.UnrecognizedDays < 1 || t.UnrecognizedDays > maxDays:
 		return bad("unrecognized_days", "range")
-	case t.UnprovedDays < 0 || t.UnprovedDays > maxDays:
+	case t.UnprovedDays < 0 || t.UnprovedDays > maxUnproved:
 		return bad("unproved_days", "range")
 	case !t.Expires.IsZero() && !t.Expires.After(issued):
 		return bad("expires", "before issue")

@@ -54,7 +54,7 @@ func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	root := need[*openpgp.Secret](t)(openpgp.Generate("Futura", born, seed("root")))
 	made := &fixture{signer: need[*openpgp.Secret](t)(root.AddSigner(root.Certificate(), born, 365*24*time.Hour, seed("signer")))}
-	made.profile = need[*request.Profile](t)(request.ParseProfile(need[[]byte](t)(request.DraftProfile(profiles.SisPetro, born))))
+	made.profile = need[*request.Profile](t)(request.NewProfile(profiles.SisPetro, born))
 	items := make([]byte, 300)
 	seed("items").Read(items)
 	made.ask(t, items)
@@ -108,7 +108,7 @@ func TestTheLicenseComesBackByteForByte(t *testing.T) {
 		"an end":          func(g *license.Granted) { g.Terms.Expires = issued.AddDate(1, 0, 0) },
 		"other versions":  func(g *license.Granted) { g.Versions = "8.7..8.9 9.1" },
 		"other terms": func(g *license.Granted) {
-			g.Terms = license.Terms{UndecidedDays: 366, UnrecognizedDays: 1, UnprovedDays: 366}
+			g.Terms = license.Terms{UndecidedDays: 366, UnrecognizedDays: 1, UnprovedDays: 31}
 		},
 		"late serial":  func(g *license.Granted) { g.Serial = "L-9999-999999" },
 		"a zero first": func(g *license.Granted) { g.Serial = "L-2000-000000" },
@@ -141,7 +141,7 @@ func TestTheLicenseComesBackByteForByte(t *testing.T) {
 func TestRoom(t *testing.T) {
 	fixture := newFixture(t)
 	granted := usual()
-	granted.Serial, granted.Terms = "L-2127-999999", license.Terms{UndecidedDays: 366, UnrecognizedDays: 366, UnprovedDays: 366, Expires: issued.AddDate(70, 0, 0)}
+	granted.Serial, granted.Terms = "L-2127-999999", license.Terms{UndecidedDays: 366, UnrecognizedDays: 366, UnprovedDays: 31, Expires: issued.AddDate(70, 0, 0)}
 	granted.Modules = strings.Repeat("m ", 24) + "mmmm"
 	for _, versions := range []string{"", "8.9", "8.7..8.9"} {
 		granted.Versions = versions
@@ -267,7 +267,7 @@ func TestLinesOfTwoForms(t *testing.T) {
 // A license for every version that was built before the maintenance ended.
 func TestBuildStamps(t *testing.T) {
 	fixture := newFixture(t)
-	fixture.profile = need[*request.Profile](t)(request.ParseProfile(need[[]byte](t)(request.DraftProfile(profiles.CRM, born))))
+	fixture.profile = need[*request.Profile](t)(request.NewProfile(profiles.CRM, born))
 	fixture.ask(t, []byte("items"))
 	fixture.asked.Product = request.Product{Name: "crm", Version: "7.8.5.13100517_x64"}
 	for versions, count := range map[string]int{"": 5, request.MaintenanceRule: 6} {

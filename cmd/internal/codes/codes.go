@@ -25,6 +25,7 @@ var (
 	FolderFlag = ui.Flag{Name: "qr", Value: "DIR"}
 	SheetFlag  = ui.Flag{Name: "sheet", Value: "FILE.pdf|FILE.html"}
 	DenseFlag  = ui.Flag{Name: "dense"}
+	WholeFlag  = ui.Flag{Name: "whole"}
 )
 
 // Size returns how many bytes a part has at most.
@@ -42,6 +43,9 @@ func Check(s *ui.Session) error {
 		return err
 	}
 	path := s.String(SheetFlag.Name)
+	if s.Bool(WholeFlag.Name) && path == "" && s.String(FolderFlag.Name) == "" {
+		return ui.MissingOption.New("an option is missing", "option", "--"+SheetFlag.Name, "value", SheetFlag.Value)
+	}
 	if path == "" {
 		return nil
 	}
@@ -104,7 +108,8 @@ const (
 	codeMillimetres = 90 // with the quiet zone
 )
 
-// AddFolder draws parts into a folder, each as PNG and SVG.
+// AddFolder draws parts into a folder, each as PNG and SVG. Those of other
+// documents than the first part's are named after their kind.
 func (d *Drawn) AddFolder(folder string, list []parts.Part) error {
 	d.folder = folder
 	for _, part := range list {
@@ -116,7 +121,11 @@ func (d *Drawn) AddFolder(folder string, list []parts.Part) error {
 		if err != nil {
 			return err
 		}
-		name := filepath.Join(folder, "part-"+strings.ToLower(part.Number()))
+		name := "part"
+		if part.Name != list[0].Name {
+			name = strings.TrimPrefix(part.Kind, "futura-")
+		}
+		name = filepath.Join(folder, name+"-"+strings.ToLower(part.Number()))
 		d.Add(name+".svg", code.SVG(codeMillimetres))
 		d.Add(name+".png", picture)
 	}

@@ -9,8 +9,9 @@ import (
 )
 
 // writeReplyCodes puts the license on a sheet and into pictures. The codes
-// hold the license alone: what else a reply has is seldom new to a site, and
-// would make three times as many. The sheet has all of it as attachments.
+// hold the license alone, if not all is wanted: what else a reply has is
+// seldom new to a site, and makes four times as many. The sheet has all of it
+// as attachments.
 func writeReplyCodes(s *ui.Session, found *issue.Review, reply *issue.Reply) error {
 	path, folder := s.String(codes.SheetFlag.Name), s.String(codes.FolderFlag.Name)
 	var drawn codes.Drawn
@@ -25,7 +26,7 @@ func writeReplyCodes(s *ui.Session, found *issue.Review, reply *issue.Reply) err
 		}
 	}
 	if folder != "" {
-		list, err := parts.Split(reply.File, codes.Size(s))
+		list, err := replyParts(s, reply)
 		if err != nil {
 			return err
 		}
@@ -53,9 +54,37 @@ func replySheet(s *ui.Session, found *issue.Review, reply *issue.Reply) (*sheet.
 		Kind: sheet.License, Language: found.Customer.Language, Customer: license.Customer, Site: license.Site, Product: found.Profile.Title,
 		Version: license.Product.Versions, Serial: license.Serial, Contact: string(found.Profile.Words.Contact), Date: license.Issued,
 	}
-	others := []sheet.File{{Name: trustFile, Data: reply.Trust}, {Name: license.Product.Name + ".profile", Data: reply.Profile}}
-	if reply.Revocations != nil {
-		others = append(others, sheet.File{Name: listFile, Data: reply.Revocations})
+	files := replyFiles(reply)
+	made, err := sheet.New(facts, codes.Size(s), files[0], files[1:]...)
+	if err == nil && s.Bool(codes.WholeFlag.Name) {
+		err = made.DrawOthers()
 	}
-	return sheet.New(facts, codes.Size(s), sheet.File{Name: reply.Name, Data: reply.File}, others...)
+	return made, err
+}
+
+// replyFiles are all files of a reply, the license first.
+func replyFiles(reply *issue.Reply) []sheet.File {
+	all := []sheet.File{
+		{Name: reply.Name, Data: reply.File}, {Name: trustFile, Data: reply.Trust}, {Name: reply.License.Product.Name + ".profile", Data: reply.Profile},
+	}
+	if reply.Revocations != nil {
+		all = append(all, sheet.File{Name: listFile, Data: reply.Revocations})
+	}
+	return all
+}
+
+// replyParts are those of the license or, if they are wanted, of all files.
+func replyParts(s *ui.Session, reply *issue.Reply) ([]parts.Part, error) {
+	var all []parts.Part
+	for i, file := range replyFiles(reply) {
+		if i > 0 && !s.Bool(codes.WholeFlag.Name) {
+			break
+		}
+		list, err := parts.Split(file.Data, codes.Size(s))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	return all, nil
 }

@@ -94,7 +94,7 @@ func Program() ui.Program {
 		{Name: "license", Arguments: "FILE…", Minimum: 1, Maximum: -1, Example: "futura-issue license --desk desk --out reply 00123-sispetro-8.9-2026-11-21.request",
 			Flags: append(signing, ui.Flag{Name: "out", Value: "DIR", Words: "flag-out-folder"}, partsFlag,
 				ui.Flag{Name: codes.FolderFlag.Name, Value: codes.FolderFlag.Value, Words: "flag-reply-qr"}, ui.Flag{Name: codes.SheetFlag.Name, Value: codes.SheetFlag.Value, Words: "flag-reply-sheet"},
-				codes.DenseFlag, shortFlag, ui.Flag{Name: "yes"}), Run: license},
+				codes.DenseFlag, codes.WholeFlag, shortFlag, ui.Flag{Name: "yes"}), Run: license},
 		trustCommand(),
 		ledgerCommand(),
 	}, revocationCommands(signing)...)}

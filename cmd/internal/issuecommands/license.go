@@ -228,9 +228,9 @@ func writeReplyList(s *ui.Session, path string, list []byte) error {
 
 // writeReplyParts writes all of the reply as parts, to be pasted at once.
 func writeReplyParts(s *ui.Session, path string, reply *issue.Reply) error {
-	all := [][]byte{reply.File, reply.Trust, reply.Profile}
-	if reply.Revocations != nil {
-		all = append(all, reply.Revocations)
+	var all [][]byte
+	for _, file := range replyFiles(reply) {
+		all = append(all, file.Data)
 	}
 	text, err := parts.TextOf(codes.Size(s), all...)
 	if err != nil {

@@ -24,7 +24,7 @@ const (
 	AnswerNeeded    = fault.Code("FL-906") // a question that nobody is there to answer
 	MissingArgument = fault.Code("FL-907")
 	ExtraArgument   = fault.Code("FL-908")
-	NotTogether     = fault.Code("FL-918") // two options, or an option and an argument, that exclude each other
+	NotTogether     = fault.Code("FL-900") // two options, or an option and an argument, that exclude each other
 	TypedTwice      = fault.Code("FL-909") // a new passphrase, differently the second time
 )
 
