@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	attackRow  = regexp.MustCompile(`(?m)^\| ([EPDK][0-9]{2}) \| ([^|]+) \| ([^|]*) \| ([^|]+) \|$`)
+	attackRow  = regexp.MustCompile(`(?m)^\| ([EPDKQ][0-9]{2}) \| ([^|]+) \| ([^|]*) \| ([^|]+) \|$`)
 	testName   = regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9]+)`")
 	scriptName = regexp.MustCompile("`([a-z/-]+\\.txtar)`")
 	testHead   = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)[A-Za-z0-9]+)\(`)
@@ -76,7 +76,7 @@ func catalogueRows() (rows []string) {
 	for _, group := range []struct {
 		letter string
 		last   int
-	}{{"E", 42}, {"P", 44}, {"D", 35}, {"K", 17}} {
+	}{{"E", 42}, {"P", 44}, {"D", 35}, {"K", 17}, {"Q", 10}} {
 		for number := range group.last {
 			rows = append(rows, fmt.Sprintf("%s%02d", group.letter, number+1))
 		}

@@ -110,13 +110,25 @@ func shrink(here, there float64) float64 {
 	return min(max(math.Sqrt(here/there), 0.7), 1.4)
 }
 
-// mesh maps modules to pixels: a homography, and at the alignment patterns
-// how far they are from where it puts them.
+// mesh maps modules to pixels: a homography, the bows of two edges, and at the
+// alignment patterns how far they are from where these put them.
 type mesh struct {
 	homography
 	dimension int
+	bows      [2]point  // in the middle of the upper and of the left edge, in pixels
 	places    []float64 // of the rows and columns of alignment patterns
 	bent      [][]point // by row and column of places
+}
+
+// apply returns the pixel of a place, without the alignment patterns.
+func (m *mesh) apply(p point) point { return m.homography.apply(p).plus(m.bow(p)) }
+
+// bow returns how far a place is off because the edges are bows: parabolas
+// through the centers of the finder patterns.
+func (m *mesh) bow(p point) point {
+	length := float64(m.dimension - 7)
+	u, v := (p.x-3.5)/length, (p.y-3.5)/length
+	return m.bows[0].times(4 * u * (1 - u)).plus(m.bows[1].times(4 * v * (1 - v)))
 }
 
 // at returns the pixel of a place in the code.
@@ -145,34 +157,72 @@ func (m *mesh) cell(coordinate float64) (int, float64) {
 // timing returns the share of the modules in the two timing patterns that
 // differ from their neighbours as they should: about a half where there is
 // no code of this size, 1 where there is one.
-func (g *gray) timing(m *mesh) float64 {
-	right, count := 0, 0
-	for _, isRow := range [2]bool{true, false} {
-		var values []float64
-		for i := 7; i < m.dimension-7; i++ {
-			place := point{float64(i) + 0.5, 6.5}
-			if !isRow {
-				place = point{6.5, float64(i) + 0.5}
-			}
-			values = append(values, g.at(m.at(place)))
+func (g *gray) timing(m *mesh) float64 { return (g.edgeTiming(m, 0) + g.edgeTiming(m, 1)) / 2 }
+
+// edgeTiming is that of the upper edge, 0, or of the left one, 1.
+func (g *gray) edgeTiming(m *mesh, edge int) float64 {
+	right := 0
+	var values [3]float64 // the last ones
+	for i := 7; i < m.dimension-7; i++ {
+		place := point{float64(i) + 0.5, 6.5}
+		if edge == 1 {
+			place = point{6.5, float64(i) + 0.5}
 		}
-		for i := 1; i+1 < len(values); i++ {
-			isDark := values[i] < (values[i-1]+values[i+1])/2
-			if count++; isDark == (i%2 == 1) { // the first one, of index 7, is light
-				right++
-			}
+		values = [3]float64{values[1], values[2], g.at(m.apply(place))}
+		isDark := values[1] < (values[0]+values[2])/2
+		if i >= 9 && isDark == (i%2 == 1) { // that of index 7 is light
+			right++
 		}
 	}
-	return float64(right) / float64(count)
+	return float64(right) / float64(m.dimension-16)
+}
+
+// How far an edge may be from straight in its middle, in steps: across the
+// edge, and along it where the modules are not evenly wide.
+const (
+	mostAcross = 6
+	mostAlong  = 4
+	bowStep    = 0.75 // modules
+)
+
+// bowed looks for the bows of both edges by which the timing patterns are best,
+// and returns how good they are.
+func (g *gray) bowed(m *mesh) float64 {
+	sum := 0.0
+	for edge := range m.bows {
+		middle := point{float64(m.dimension) / 2, 3.5}
+		if edge == 1 {
+			middle = point{3.5, float64(m.dimension) / 2}
+		}
+		here := m.homography.apply(middle)
+		across := m.homography.apply(middle.plus(point{0, 1})).minus(here)
+		along := m.homography.apply(middle.plus(point{1, 0})).minus(here)
+		if edge == 1 {
+			across, along = along, across
+		}
+		best, chosen := -1.0, point{}
+		for a := -mostAcross; a <= mostAcross; a++ {
+			for b := -mostAlong; b <= mostAlong; b++ {
+				m.bows[edge] = across.times(float64(a) * bowStep).plus(along.times(float64(b) * bowStep))
+				score := g.edgeTiming(m, edge) - 0.002*math.Abs(float64(a)) - 0.002*math.Abs(float64(b))
+				if score > best {
+					best, chosen = score, m.bows[edge]
+				}
+			}
+		}
+		m.bows[edge] = chosen
+		sum += best
+	}
+	return sum / 2
 }
 
 // node is a known point of the mesh: where it is in the code, and how far it
 // is from where the homography puts it.
 type node struct{ place, off point }
 
-// newMesh bends a homography to the alignment patterns.
-func (g *gray) newMesh(f *frame, flat homography, dimension int) *mesh {
-	made := &mesh{homography: flat, dimension: dimension}
+// align bends a mesh to the alignment patterns.
+func (g *gray) align(made *mesh, f *frame) *mesh {
+	dimension := made.dimension
 	version, err := decoder.Version_GetVersionForNumber((dimension - 17) / 4)
 	if err != nil || dimension < 25 {
 		return made // version 1 has none
@@ -185,7 +235,7 @@ func (g *gray) newMesh(f *frame, flat homography, dimension int) *mesh {
 	from, to := []point{{near, near}, {end, near}, {near, end}}, []point{f.corner.point, f.right.point, f.below.point}
 	if off, ok := g.search(made, point{last, last}, point{}, 0.12*float64(dimension)*0.5+1.5, f.contrast); ok {
 		place := point{last, last}
-		if better, ok := fit(append(from, place), append(to, made.apply(place).plus(off)), float64(dimension)); ok {
+		if better, ok := fit(append(from, place), append(to, made.homography.apply(place).plus(off)), float64(dimension)); ok {
 			made.homography = better
 		}
 	}
@@ -203,13 +253,13 @@ func (g *gray) newMesh(f *frame, flat homography, dimension int) *mesh {
 func (m *mesh) refit(nodes []node) {
 	var from, to []point
 	for _, known := range nodes {
-		from, to = append(from, known.place), append(to, m.apply(known.place).plus(known.off))
+		from, to = append(from, known.place), append(to, m.homography.apply(known.place).plus(known.off))
 	}
 	if better, ok := fit(from, to, float64(m.dimension)); ok && len(from) > 4 {
 		m.homography = better
 	}
 	for i := range nodes {
-		nodes[i].off = to[i].minus(m.apply(nodes[i].place))
+		nodes[i].off = to[i].minus(m.homography.apply(nodes[i].place))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
 	"image/jpeg"
 	"image/png"
 	"io"
@@ -93,10 +94,83 @@ func checkSize(config image.Config, data []byte, found *format) error {
 		return Broken.New("a picture without pixels")
 	}
 	pixels := max(int64(config.Width)*int64(config.Height), framePixels(found, data))
-	if pixels > MaxPixels {
-		return TooLarge.New("more pixels than are read", "pixels", pixels, "limit", MaxPixels/1_000_000, "unit", "MP")
+	if most := min(MaxPixels, int64(maxDecoded/bytesPerPixel(config, data))); pixels > most {
+		return TooLarge.New("more pixels than are read", "pixels", pixels, "limit", most/1_000_000, "unit", "MP")
 	}
 	return nil
+}
+
+// maxDecoded bounds the bytes of a decoded picture. With the renditions of
+// the passes, and with what the garbage collector leaves, all stays below 512
+// megabytes.
+const maxDecoded = 200_000_000
+
+// bytesPerPixel returns what a decoder needs, with what it needs for a while.
+func bytesPerPixel(config image.Config, data []byte) float64 {
+	passes := 1.0
+	switch {
+	case bytes.HasPrefix(data, []byte("RIFF")):
+		passes = 2 // the colors, and alpha or what they are made from
+	case bytes.HasPrefix(data, []byte("\x89PNG")) && data[28] != 0:
+		passes = 1.5 // interlaced: the last pass has half of the pixels
+	}
+	switch config.ColorModel {
+	case color.GrayModel:
+		return max(passes, jpegBytes(data))
+	case color.Gray16Model:
+		return 2 * passes
+	case color.YCbCrModel:
+		return max(3, jpegBytes(data))
+	case color.RGBA64Model, color.NRGBA64Model:
+		return 8 * passes
+	case color.RGBAModel, color.NRGBAModel, color.NYCbCrAModel, color.CMYKModel:
+		return 4*passes + jpegBytes(data)
+	}
+	return passes // a palette
+}
+
+// The markers of a JPEG that matter here.
+const (
+	baselineFrame    = 0xc0
+	progressiveFrame = 0xc2
+	firstRestart     = 0xd0
+	lastRestart      = 0xd7
+)
+
+// jpegBytes returns the bytes a pixel that the colors of a JPEG need as they
+// are stored, 0 for other pictures. A progressive one keeps all coefficients,
+// of four bytes each, until its end. One whose frame is not found at once is
+// taken for the worst.
+func jpegBytes(data []byte) float64 {
+	const worst = 4 * 5
+	if !bytes.HasPrefix(data, []byte("\xff\xd8")) {
+		return 0
+	}
+	for at := 2; at+10 <= len(data) && data[at] == 0xff; at += 2 + int(binary.BigEndian.Uint16(data[at+2:])) {
+		marker := data[at+1]
+		switch {
+		case marker >= baselineFrame && marker <= progressiveFrame:
+			return frameBytes(data[at+9:], marker == progressiveFrame)
+		case marker < baselineFrame || marker >= firstRestart && marker <= lastRestart || marker == 0xff:
+			return worst // the decoder goes on from here in another way
+		}
+	}
+	return worst
+}
+
+// frameBytes reads the colors of a frame: their number, then for each an
+// identifier, how often it was sampled, and a table.
+func frameBytes(frame []byte, isProgressive bool) float64 {
+	count := int(frame[0])
+	sum, most := 0, 1
+	for i := range min(count, (len(frame)-1)/3) {
+		blocks := int(frame[3*i+2]>>4) * int(frame[3*i+2]&15)
+		sum, most = sum+blocks, max(most, blocks)
+	}
+	if isProgressive {
+		sum *= 5
+	}
+	return float64(sum) / float64(most)
 }
 
 // framePixels returns the most pixels of the frames in a WebP. The head of an
@@ -168,9 +242,9 @@ func grayRow(row []uint8, picture image.Image, left, y int) error {
 		copy(row, known.Pix[known.PixOffset(left, y):])
 	case image.RGBA64Image:
 		for x := range row {
-			color := known.RGBA64At(left+x, y)
-			luminance := (19595*uint32(color.R) + 38470*uint32(color.G) + 7471*uint32(color.B)) >> 16
-			row[x] = uint8(min(luminance+0xffff-uint32(color.A), 0xffff) >> 8)
+			shade := known.RGBA64At(left+x, y)
+			luminance := (19595*uint32(shade.R) + 38470*uint32(shade.G) + 7471*uint32(shade.B)) >> 16
+			row[x] = uint8(min(luminance+0xffff-uint32(shade.A), 0xffff) >> 8)
 		}
 	default:
 		return Broken.Wrap(errNoPixels, "the picture cannot be decoded")
@@ -227,14 +301,16 @@ func (g *gray) doubled() *gray {
 // around it.
 func (g *gray) blurred() *gray {
 	made := newGray(g.width, g.height)
+	sums := make([]uint16, g.width+2) // of three pixels in a column; those of the edges twice
 	for y := range g.height {
 		above, row, below := g.row(max(y-1, 0)), g.row(y), g.row(min(y+1, g.height-1))
 		for x := range row {
-			sum := 0
-			for _, near := range [3]int{max(x-1, 0), x, min(x+1, g.width-1)} {
-				sum += int(above[near]) + int(row[near]) + int(below[near])
-			}
-			made.pixels[y*g.width+x] = uint8(sum / 9)
+			sums[x+1] = uint16(above[x]) + uint16(row[x]) + uint16(below[x])
+		}
+		sums[0], sums[g.width+1] = sums[1], sums[g.width]
+		blurred := made.row(y)
+		for x := range blurred {
+			blurred[x] = uint8((sums[x] + sums[x+1] + sums[x+2]) / 9)
 		}
 	}
 	return made

@@ -25,9 +25,11 @@
 //     modules along both edges gives the version, and with the three centers a
 //     homography: eight unknowns, six from the centers, two from how the
 //     modules shrink.
-//  4. The homography is scored by the timing patterns, and bent to the
-//     alignment patterns: first the one at the lower right, then all others
-//     from known neighbours on, which makes a mesh over paper that is not flat.
+//  4. The homography is scored by the timing patterns. Where they do not fit,
+//     paper or lens may bend the edges: both are tried as bows.
+//     Then it is bent to the alignment patterns: first the one at the lower
+//     right, then all others from known neighbours on, which makes a mesh over
+//     paper that is not flat.
 //  5. Modules are sampled through the mesh and are dark or light by the mean
 //     of the modules around them; gozxing corrects and decodes the codewords.
 //

@@ -87,6 +87,7 @@ type reading struct {
 	texts []string
 	done  []outline // of the codes that were read
 	full  bool      // there is enough
+	bowed int       // triples of this pass whose edges were tried as bows
 }
 
 func (r *reading) isOver() bool { return r.full || r.left <= 0 || r.ctx.Err() != nil }
@@ -98,6 +99,7 @@ func (r *reading) run(p pass) {
 		return
 	}
 	r.left -= 8 * len(picture.pixels)
+	r.bowed = 0
 	radius := max(min(picture.width, picture.height)/p.window, 8)
 	found := slices.DeleteFunc(binarize(picture, radius).finders(), func(one finder) bool { return r.isDone(one.point.times(1 / p.scale)) })
 	for _, candidate := range triples(found) {
@@ -122,38 +124,58 @@ func (r *reading) run(p pass) {
 // on a code is sampled. Bent paper has few right ones at first.
 const leastTiming = 0.62
 
+// Edges are tried as bows where the timing patterns are worse than straight,
+// on so many triples of a pass.
+const (
+	straight  = 0.8
+	leastBow  = 0.75
+	mostBowed = 40
+)
+
 // try reads the code of three finder patterns, in the sizes that it may have,
 // the likely ones first.
 func (r *reading) try(picture *gray, candidate triple) (string, outline, bool) {
 	found := picture.newFrame(candidate)
-	type option struct {
-		flat   homography
-		size   int
-		timing float64
+	options := r.options(picture, &found, (*gray).timing, leastTiming)
+	if (len(options) == 0 || options[0].timing < straight) && r.bowed < mostBowed {
+		r.bowed++
+		r.left -= 1500 * int(found.dimension)
+		options = append(r.options(picture, &found, (*gray).bowed, leastBow), options...)
 	}
-	var options []option
-	nearest := (int(math.Round(found.dimension))-17+2)/4*4 + 17
-	for size := nearest - 12; size <= nearest+12; size += 4 {
-		if size < 21 || size > 177 {
-			continue
-		}
-		r.left -= 6 * size
-		if flat, ok := found.homography(size); ok {
-			options = append(options, option{flat, size, picture.timing(&mesh{homography: flat, dimension: size})})
-		}
-	}
-	slices.SortStableFunc(options, func(a, b option) int { return cmp.Compare(b.timing, a.timing) })
 	for i, chosen := range options {
-		if i == 3 || chosen.timing < leastTiming || r.isOver() {
+		if i == 4 || r.isOver() {
 			break
 		}
-		r.left -= 12*chosen.size*chosen.size + 100_000
-		bent := picture.newMesh(&found, chosen.flat, chosen.size)
+		r.left -= 12*chosen.dimension*chosen.dimension + 100_000
+		bent := picture.align(chosen.mesh, &found)
 		if text, ok := picture.sample(bent).text(); ok {
 			return text, bent.outline(), true
 		}
 	}
 	return "", outline{}, false
+}
+
+// option is a size that a code may have.
+type option struct {
+	*mesh
+	timing float64
+}
+
+// options are the sizes with a good timing, the best first.
+func (r *reading) options(picture *gray, found *frame, timing func(*gray, *mesh) float64, least float64) []option {
+	var options []option
+	nearest := (int(math.Round(found.dimension))-17+2)/4*4 + 17
+	for size := max(nearest-12, 21); size <= min(nearest+12, 177); size += 4 {
+		r.left -= 6 * size
+		if flat, ok := found.homography(size); ok {
+			made := &mesh{homography: flat, dimension: size}
+			if good := timing(picture, made); good >= least {
+				options = append(options, option{made, good})
+			}
+		}
+	}
+	slices.SortStableFunc(options, func(a, b option) int { return cmp.Compare(b.timing, a.timing) })
+	return options
 }
 
 // outline are the corners of a code.

@@ -231,11 +231,12 @@ func (t *tour) site() error {
 		[]string{"futura-request", "install", "--home", home, t.path("invitation", "futura.trust"), t.path("invitation", "sispetro.profile")},
 		[]string{"futura-request", "enroll", "--home", home, "--customer", "00123", "--code-file", t.path("passphrases", "code")},
 		[]string{"futura-request", "preview", "--home", home, "--for", "8.9"},
-		[]string{"futura-request", "export", "--home", home, "--for", "8.9", "--out", t.request()},
+		[]string{"futura-request", "export", "--home", home, "--for", "8.9", "--out", t.request(), "--qr", t.codes()},
 	)
 }
 
 func (t *tour) request() string { return t.path("mail", "00123-sispetro-8.9.request") }
+func (t *tour) codes() string   { return t.path("mail", "codes") }
 func (t *tour) license() string { return t.path("reply", "versao8.9.ver") }
 
 // issueLicense is the command that answers a request.
@@ -247,7 +248,7 @@ func (t *tour) issueLicense(out, request string) []string {
 func (t *tour) answer() error {
 	t.act("tour-issue")
 	return t.all(
-		[]string{"futura-issue", "review", "--desk", t.path("desk"), t.request()},
+		[]string{"futura-issue", "review", "--desk", t.path("desk"), t.codes()},
 		t.issueLicense(t.path("reply"), t.request()),
 	)
 }
@@ -372,7 +373,7 @@ func (t *tour) end() {
 	for _, place := range [][2]string{
 		{t.path("issuer"), "issuer"}, {t.path("issuer.asc"), "certificate"}, {t.path("desk"), "desk"}, {t.path("safe"), "safe"},
 		{t.path("invitation"), "invitation"}, {t.path("site"), "site"}, {t.path("erp.db"), "database"}, {t.request(), "request"},
-		{t.path("reply"), "reply"}, {t.path("audit"), "audit"},
+		{t.codes(), "codes"}, {t.path("reply"), "reply"}, {t.path("audit"), "audit"},
 	} {
 		fmt.Fprintf(t.session.Out, "  %-36s %s\n", place[0], t.session.Say("tour-file-"+place[1]))
 	}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+const again = "run go run ./docs/experiments/passage"
+
+func committed(t testing.TB) *results {
+	t.Helper()
+	data, err := os.ReadFile("results.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := readResults(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// onlyHere skips a test that compares pixels: they are rounded otherwise on
+// processors that multiply and add at once.
+func onlyHere(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skip("the results were made on amd64")
+	}
+}
+
+// TestResultsAreOfThisCode takes the first photo of the smaller cells again.
+func TestResultsAreOfThisCode(t *testing.T) {
+	onlyHere(t)
+	r := committed(t)
+	readers := []reader{{"ours", "", ours}, {"gozxing", "", plain}}
+	for _, old := range r.Cells {
+		if old.Pixels > 500 && !(old.IsPage && old.Pixels == 1024) || old.Bytes > 700 {
+			continue
+		}
+		one := old.cell
+		one.Photos = 1
+		now, err := one.run(readers, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, reader := range readers {
+			if now.First[i] != old.First[i] {
+				t.Errorf("%s: %s read %d codes of the first photo, in results.json %d (%s)", one.name(), reader.name, now.First[i], old.First[i], again)
+			}
+		}
+	}
+}
+
+// TestResultsAreComplete holds the cells to the plan.
+func TestResultsAreComplete(t *testing.T) {
+	r := committed(t)
+	if len(r.Cells) != len(plan) {
+		t.Fatalf("%d cells of %d (%s)", len(r.Cells), len(plan), again)
+	}
+	for i, one := range r.Cells {
+		if one.cell != plan[i] {
+			t.Errorf("%+v instead of %+v", one.cell, plan[i])
+		}
+	}
+	for i, name := range []string{"ours", "gozxing", "zbarimg", "zxing-cpp"} {
+		if r.Readers[i].Name != name {
+			t.Errorf("no results of %s", name)
+		}
+	}
+}
+
+// TestPageIsMadeFromTheResults holds figures and pictures to results.json.
+func TestPageIsMadeFromTheResults(t *testing.T) {
+	onlyHere(t)
+	made, err := makePage(os.DirFS("."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := 0
+	for name, want := range made {
+		if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is not what the results give (go run ./docs/experiments/passage -page): %v", name, err)
+		}
+		if name != pageName {
+			size += len(want)
+			if !strings.Contains(string(made[pageName]), "("+name+")") {
+				t.Errorf("%s is no picture of the page", name)
+			}
+		}
+	}
+	if size > 300_000 {
+		t.Errorf("pictures of %d bytes", size)
+	}
+}
+
+// TestGoals is what issue 5 asks of our reader.
+func TestGoals(t *testing.T) {
+	r := committed(t)
+	for _, goal := range goals {
+		if hits, trials := goal.of(r, 0); trials < 350 || float64(hits) < goal.percent/100*float64(trials) {
+			t.Errorf("%s: %d of %d", goal.words, hits, trials)
+		}
+	}
+}
+
+// TestSmallRun runs the program on one photo of two cells, and then on one of
+// them again.
+func TestSmallRun(t *testing.T) {
+	folder := t.TempDir()
+	page := "words\n<!-- passage: codes -->\n<!-- end -->\n"
+	if err := os.WriteFile(filepath.Join(folder, pageName), []byte(page), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, cells := range []string{"^(mild|moderate) code 300 bytes 500", "^mild code 300 bytes 500"} {
+		if err := run(options{folder: folder, photos: 1, workers: 2, cells: cells}); err != nil {
+			t.Fatal(err)
+		}
+		made, err := os.ReadFile(filepath.Join(folder, pageName))
+		if err != nil || !strings.Contains(string(made), "\n| moderate, 300, 500 | 100 |") || !strings.Contains(string(made), "\n| mild, 300, 500 | 100 |") {
+			t.Errorf("%v\n%s", err, made)
+		}
+	}
+}
+
+// TestPhotosAreRepeatable takes a photo of each model twice.
+func TestPhotosAreRepeatable(t *testing.T) {
+	for _, model := range []string{"mild", "moderate", "hard", "handheld"} {
+		one := cell{model, false, 100, 200, 1}
+		first, err := one.take(3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := one.take(3)
+		if err != nil || !bytes.Equal(first.picture, second.picture) {
+			t.Errorf("%s: two photos differ, %v", model, err)
+		}
+		if other, err := one.take(4); err != nil || bytes.Equal(first.picture, other.picture) {
+			t.Errorf("%s: two photos are the same, %v", model, err)
+		}
+	}
+}
+
+// TestWilson compares with values of the literature.
+func TestWilson(t *testing.T) {
+	for _, test := range []struct {
+		hits, trials int
+		least        float64
+	}{{5, 10, 0.2366}, {3000, 3000, 0.99872}} {
+		if least := wilson(test.hits, test.trials); math.Abs(least-test.least) > 1e-4 {
+			t.Errorf("%d of %d: %.5f", test.hits, test.trials, least)
+		}
+	}
+}

@@ -1,0 +1,5 @@
+//go:build race
+
+package qr_test
+
+func init() { isRaced = true }
