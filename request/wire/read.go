@@ -139,7 +139,7 @@ func (a *answer) check(keys []string) error {
 	if _, known := classes[a.Class]; a.Message == "error" && !known {
 		return garbled("unknown class")
 	}
-	if a.Message == "done" && a.Rows == nil {
+	if a.Message == "done" && a.Rows == nil || a.ID < 1 && slices.Contains(keys, "id") {
 		return garbled("keys or values")
 	}
 	return nil
