@@ -96,7 +96,7 @@ func pageTable(r *results) string {
 	return out.String()
 }
 
-// goal is what issue 5 asks of the reader.
+// goal is what the reader has to reach.
 type goal struct {
 	words   string
 	percent float64

@@ -98,7 +98,7 @@ func TestPageIsMadeFromTheResults(t *testing.T) {
 	}
 }
 
-// TestGoals is what issue 5 asks of our reader.
+// TestGoals is what our reader has to reach.
 func TestGoals(t *testing.T) {
 	r := committed(t)
 	for _, goal := range goals {

@@ -79,7 +79,7 @@ func TestPageIsMadeFromTheResults(t *testing.T) {
 	}
 }
 
-// TestGoal is what the page claims, and issue 4 asks for.
+// TestGoal is what the page claims, and what was to be reached.
 func TestGoal(t *testing.T) {
 	r := committed(t)
 	honest, foreign := r.total(legitimate, withPepper), r.total(impostor, withPepper)
