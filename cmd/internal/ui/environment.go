@@ -70,12 +70,12 @@ func System(root, version string) *Environment {
 	environment := &Environment{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Now: time.Now, Sleep: time.Sleep, Random: rand.Reader,
 		Root: root, Version: version, Locale: systemLocale, Exec: systemExec,
-		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Colors: term.IsTerminal(int(os.Stdout.Fd())),
+		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Colors: term.IsTerminal(int(os.Stdout.Fd())) && systemColors(os.Stdout.Fd()),
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		environment.ReadSecret = readSecret
 	}
-	if environment.Colors {
+	if term.IsTerminal(int(os.Stdout.Fd())) {
 		environment.Window = windowSize
 	}
 	return environment
