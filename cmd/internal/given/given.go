@@ -200,17 +200,27 @@ func isDocument(path string, data []byte) bool {
 	return !new(parts.Collection).Add(path, data).IsNothing() || bytes.Contains(data, []byte("BEGIN PGP SIGNED"))
 }
 
-// readCodes returns the texts in one picture.
+// readCodes returns the texts in one picture. There are enough when it made
+// documents complete, and has parts of no others. A picture with nothing but
+// parts of what was complete before may have codes of another document, which
+// are harder to read: a page may end one and begin the next.
 func readCodes(seen *parts.Collection, path string, picture []byte) ([]string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), perPicture)
 	defer cancel()
+	var before []parts.Name
+	for _, document := range seen.Documents() {
+		if document.File != nil {
+			before = append(before, document.Name)
+		}
+	}
 	return qr.Read(ctx, picture, func(texts []string) bool {
-		found := seen.Add(path, []byte(strings.Join(texts, between)))
-		for _, name := range found.Names() {
+		completes := false
+		for _, name := range seen.Add(path, []byte(strings.Join(texts, between))).Names() {
 			if document, _ := seen.Document(name); document.File == nil {
 				return false
 			}
+			completes = completes || !slices.Contains(before, name)
 		}
-		return len(found.Parts) > 0
+		return completes
 	})
 }
