@@ -154,7 +154,7 @@ func TestRoom(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	granted.Versions = "8.7 8.8 8.9"
+	granted.Versions = "8.7 8.8 8.9 8.10"
 	_, err := short.Of(fixture.answer(t, granted, issued), fixture.asked, fixture.digest, fixture.profile, fixture.signer.Certificate())
 	if found := fault.Of(err); found == nil || found.Code != short.NoShort || found.Values[0].Is != "modules" {
 		t.Errorf("%v", err)

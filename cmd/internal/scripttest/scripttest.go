@@ -125,6 +125,7 @@ func Run(t *testing.T, folder string) {
 		Dir: scripts,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("LC_ALL", "en")
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			env.Setenv("HOME", env.WorkDir)
 			env.Values[locked{}] = map[string]func(){}
 			return nil
