@@ -33,27 +33,30 @@ func (c cell) name() string {
 
 var damages = map[string]func(*rand.Rand) photo.Damage{"mild": photo.Mild, "moderate": photo.Moderate, "hard": photo.Hard}
 
+// photos is how many are taken for a cell.
+const photos = 200
+
 // plan is the full run.
 var plan = func() (list []cell) {
 	for _, one := range []struct {
-		model        string
-		bytes, sides []int
+		model string
+		bytes []int
 	}{
-		{"mild", []int{300}, []int{500, 800}},
-		{"moderate", []int{200, 300, 500, 700, 900, 1200}, []int{500, 800}},
-		{"hard", []int{300, 700}, []int{500, 800}},
-		{"handheld", []int{300, 700}, []int{500}},
+		{"mild", []int{300}},
+		{"moderate", []int{200, 300, 500, 700, 900, 1200}},
+		{"hard", []int{200, 300, 500, 700, 900, 1200}},
+		{"handheld", []int{300, 700}},
 	} {
 		for _, bytes := range one.bytes {
-			for _, side := range one.sides {
-				list = append(list, cell{one.model, false, bytes, side, 200})
+			for _, side := range []int{500, 800} {
+				list = append(list, cell{one.model, false, bytes, side, photos})
 			}
 		}
 	}
-	for _, page := range []struct{ pixels, photos int }{{800, 200}, {1024, 200}, {1600, 200}, {2400, 50}, {4000, 25}} {
-		list = append(list, cell{"moderate", true, parts.Default, page.pixels, page.photos})
+	for _, pixels := range []int{800, 1024, 1600, 2400, 4000} {
+		list = append(list, cell{"moderate", true, parts.Default, pixels, photos})
 	}
-	return append(list, cell{"handheld", true, parts.Default, 1024, 50})
+	return append(list, cell{"handheld", true, parts.Default, 1024, photos})
 }()
 
 // taken is a photo and what is on it.
