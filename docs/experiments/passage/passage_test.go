@@ -5,7 +5,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -25,37 +24,6 @@ func committed(t testing.TB) *results {
 	return r
 }
 
-// onlyHere skips a test that compares pixels: they are rounded otherwise on
-// processors that multiply and add at once.
-func onlyHere(t *testing.T) {
-	if runtime.GOARCH != "amd64" {
-		t.Skip("the results were made on amd64")
-	}
-}
-
-// TestResultsAreOfThisCode takes the first photo of the smaller cells again.
-func TestResultsAreOfThisCode(t *testing.T) {
-	onlyHere(t)
-	r := committed(t)
-	readers := []reader{{"ours", "", ours}, {"gozxing", "", plain}}
-	for _, old := range r.Cells {
-		if old.Pixels > 500 && !(old.IsPage && old.Pixels == 1024) || old.Bytes > 700 {
-			continue
-		}
-		one := old.cell
-		one.Photos = 1
-		now, err := one.run(readers, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, reader := range readers {
-			if now.First[i] != old.First[i] {
-				t.Errorf("%s: %s read %d codes of the first photo, in results.json %d (%s)", one.name(), reader.name, now.First[i], old.First[i], again)
-			}
-		}
-	}
-}
-
 // TestResultsAreComplete holds the cells to the plan.
 func TestResultsAreComplete(t *testing.T) {
 	r := committed(t)
@@ -71,30 +39,6 @@ func TestResultsAreComplete(t *testing.T) {
 		if r.Readers[i].Name != name {
 			t.Errorf("no results of %s", name)
 		}
-	}
-}
-
-// TestPageIsMadeFromTheResults holds figures and pictures to results.json.
-func TestPageIsMadeFromTheResults(t *testing.T) {
-	onlyHere(t)
-	made, err := makePage(os.DirFS("."))
-	if err != nil {
-		t.Fatal(err)
-	}
-	size := 0
-	for name, want := range made {
-		if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%s is not what the results give (go run ./docs/experiments/passage -page): %v", name, err)
-		}
-		if name != pageName {
-			size += len(want)
-			if !strings.Contains(string(made[pageName]), "("+name+")") {
-				t.Errorf("%s is no picture of the page", name)
-			}
-		}
-	}
-	if size > 300_000 {
-		t.Errorf("pictures of %d bytes", size)
 	}
 }
 
