@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/futura/airlicense/keys/keystest"
 )
 
 var (
@@ -22,7 +24,7 @@ var (
 // catalogue, every vector, and every test and script that it names is there.
 func TestAttacksStandInThePage(t *testing.T) {
 	index := index{Vectors: makeVectors().list}
-	page := string(must[[]byte](t)(os.ReadFile("attacks.md")))
+	page := string(keystest.Need[[]byte](t)(os.ReadFile("attacks.md")))
 	if *update {
 		page = attackRow.ReplaceAllStringFunc(page, func(line string) string {
 			found := attackRow.FindStringSubmatch(line)

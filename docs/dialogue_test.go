@@ -19,6 +19,7 @@ import (
 	"github.com/futura/airlicense/issue"
 	"github.com/futura/airlicense/issue/issuetest"
 	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/peertest"
 	"github.com/futura/airlicense/request"
@@ -61,7 +62,7 @@ func newJavaExample(t *testing.T) *javaExample {
 	example.address = passOn(t, filepath.Join(server.Host, ".s.PGSQL.5432"))
 	source := fmt.Sprintf("host=%s user=%s dbname=postgres password='%s' default_query_exec_mode=simple_protocol",
 		server.Host, server.User, strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(server.Password))
-	example.db = must[*sql.DB](t)(sql.Open("pgx", source))
+	example.db = keystest.Need[*sql.DB](t)(sql.Open("pgx", source))
 	t.Cleanup(func() { example.db.Close() })
 	_, err := example.db.Exec(javaSchema)
 	ok(t, err)
@@ -71,7 +72,7 @@ func newJavaExample(t *testing.T) *javaExample {
 // passOn lets a server on a socket be reached through a port: JDBC knows no
 // sockets.
 func passOn(t *testing.T, socket string) (address string) {
-	listener := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
+	listener := keystest.Need[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
 	t.Cleanup(func() { listener.Close() })
 	go func() {
 		for {
@@ -123,27 +124,27 @@ func (e *javaExample) run(arguments ...string) (status int, output string) {
 // license makes a site whose license was measured by our own driver.
 func (e *javaExample) license() (home string) {
 	t, ctx := e.t, context.Background()
-	issuer := must[*issuetest.Issuer](t)(issuetest.New("Futura Example", began))
+	issuer := keystest.Need[*issuetest.Issuer](t)(issuetest.New("Futura Example", began))
 	desk, profile, invitation, err := issuer.Begin(ctx, t.TempDir(), profiles.SisPetro, after(3))
 	ok(t, err)
 	defer desk.Ledger.Close()
 	profileFile, _, err := desk.Ledger.NewestProfile(ctx, "sispetro")
 	ok(t, err)
 	salt := bytes.Repeat([]byte{7}, request.SaltSize)
-	dialogue := must[*queries.Dialogue](t)(queries.Collect(profile, queries.PostgreSQL, salt))
+	dialogue := keystest.Need[*queries.Dialogue](t)(queries.Collect(profile, queries.PostgreSQL, salt))
 	ok(t, database.Run(ctx, e.db, dialogue))
 	if len(dialogue.Problems()) > 0 {
 		t.Fatal(dialogue.Problems())
 	}
-	site := must[*openpgp.Secret](t)(keys.NewSiteKey(after(10), issuetest.Seed("site")))
+	site := keystest.Need[*openpgp.Secret](t)(keys.NewSiteKey(after(10), issuetest.Seed("site")))
 	asked := request.Request{
 		Created: after(11), Customer: "00123", Site: "producao", Product: request.Product{Name: "sispetro", Version: "8.9"},
 		Enrollment: &request.Enrollment{Proof: invitation.Code.Prove(site.Fingerprint(), "00123", "sispetro")},
 		Databases:  []request.Database{{Name: "producao", Profile: profile.Digest, Salt: salt, Items: dialogue.Encoded(), Lineage: dialogue.Lineage()}},
 	}
-	signed := must[*request.Signed](t)(asked.Seal(site))
-	review := must[*issue.Review](t)(desk.Review(ctx, signed.Document.Render(), after(20)))
-	reply := must[*issue.Reply](t)(desk.Issue(ctx, review, after(21)))
+	signed := keystest.Need[*request.Signed](t)(asked.Seal(site))
+	review := keystest.Need[*issue.Review](t)(desk.Review(ctx, signed.Document.Render(), after(20)))
+	reply := keystest.Need[*issue.Reply](t)(desk.Issue(ctx, review, after(21)))
 
 	home = filepath.Join(e.folder, "site")
 	files := map[string][]byte{

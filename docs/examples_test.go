@@ -11,10 +11,13 @@ import (
 	"testing"
 	"time"
 
+	_ "modernc.org/sqlite"
+
 	"github.com/futura/airlicense/docs/profiles"
 	"github.com/futura/airlicense/issue"
 	"github.com/futura/airlicense/issue/issuetest"
 	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
@@ -23,7 +26,6 @@ import (
 	"github.com/futura/airlicense/verify/license"
 	"github.com/futura/airlicense/verify/proof"
 	"github.com/futura/airlicense/verify/revocation"
-	_ "modernc.org/sqlite"
 )
 
 var update = flag.Bool("update", false, "write the examples into the pages again")
@@ -40,35 +42,25 @@ var began = time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 
 func after(minutes int) time.Time { return began.Add(time.Duration(minutes) * time.Minute) }
 
-func must[T any](t *testing.T) func(T, error) T {
-	return func(value T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return value
-	}
-}
-
 // play makes the exchange with the real packages and published seeds.
 func play(t *testing.T) exchange {
 	ctx := context.Background()
-	issuer := must[*issuetest.Issuer](t)(issuetest.New("Futura Example", began))
+	issuer := keystest.Need[*issuetest.Issuer](t)(issuetest.New("Futura Example", began))
 	desk, profile, invitation, err := issuer.Begin(ctx, t.TempDir(), profiles.SisPetro, after(3))
 	ok(t, err)
 	defer desk.Ledger.Close()
 	profileFile, _, err := desk.Ledger.NewestProfile(ctx, "sispetro")
 	ok(t, err)
 
-	site := must[*openpgp.Secret](t)(keys.NewSiteKey(after(10), issuetest.Seed("site")))
+	site := keystest.Need[*openpgp.Secret](t)(keys.NewSiteKey(after(10), issuetest.Seed("site")))
 	asked := request.Request{
 		Created: after(11), Customer: "00123", Site: "producao", Product: request.Product{Name: "sispetro", Version: "8.9", Running: "8.8.2"},
 		Enrollment: &request.Enrollment{Proof: invitation.Code.Prove(site.Fingerprint(), "00123", "sispetro")},
 		Databases:  []request.Database{measure(t, profile)},
 	}
-	signed := must[*request.Signed](t)(asked.Seal(site))
-	review := must[*issue.Review](t)(desk.Review(ctx, signed.Document.Render(), after(20)))
-	reply := must[*issue.Reply](t)(desk.Issue(ctx, review, after(21)))
+	signed := keystest.Need[*request.Signed](t)(asked.Seal(site))
+	review := keystest.Need[*issue.Review](t)(desk.Review(ctx, signed.Document.Render(), after(20)))
+	reply := keystest.Need[*issue.Reply](t)(desk.Issue(ctx, review, after(21)))
 	return exchange{
 		ended: end(t, issuer, reply.License), root: issuer.Root.Fingerprint(), trust: issuer.TrustFile, profile: profileFile,
 		request: signed.Document.Render(), answer: reply.File, revocations: revoke(t, desk, reply.License.Serial),
@@ -79,18 +71,18 @@ func play(t *testing.T) exchange {
 func revoke(t *testing.T, desk *issue.Desk, serial string) []byte {
 	t.Helper()
 	ctx := context.Background()
-	target := must[*issue.Target](t)(desk.Target(ctx, serial))
+	target := keystest.Need[*issue.Target](t)(desk.Target(ctx, serial))
 	_, err := desk.Revoke(ctx, target, issue.DefaultEnd(after(30)), revocation.Contract, after(30))
 	ok(t, err)
-	return must[[]byte](t)(desk.HandOut(ctx))
+	return keystest.Need[[]byte](t)(desk.HandOut(ctx))
 }
 
 // end makes the trust file that follows a theft of both keys.
 func end(t *testing.T, issuer *issuetest.Issuer, newest *verify.License) []byte {
 	t.Helper()
 	stolen := after(60 * 24)
-	signer := must[*openpgp.Secret](t)(issuer.Root.AddSigner(issuer.Trust.IssuerCertificate(), stolen, 2*365*24*time.Hour, issuetest.Seed("second signer")))
-	log := must[*keys.LogKey](t)(keys.NewLogKey(issuer.Log.Origin, issuetest.Seed("second log")))
+	signer := keystest.Need[*openpgp.Secret](t)(issuer.Root.AddSigner(issuer.Trust.IssuerCertificate(), stolen, 2*365*24*time.Hour, issuetest.Seed("second signer")))
+	log := keystest.Need[*keys.LogKey](t)(keys.NewLogKey(issuer.Log.Origin, issuetest.Seed("second log")))
 	pin := newest.Logged.Checkpoint
 	next := issuer.Trust.TrustFile
 	next.Issued, next.Certificate = stolen, signer.Certificate().Bytes()
@@ -102,7 +94,7 @@ func end(t *testing.T, issuer *issuetest.Issuer, newest *verify.License) []byte 
 		{Fingerprint: issuer.Signer.Fingerprint(), Begins: began, Stolen: &keys.HardEnd{Origin: pin.Origin, Size: pin.Size, Root: pin.Root}},
 		{Fingerprint: signer.Fingerprint(), Begins: stolen},
 	}
-	return must[[]byte](t)(keys.SealNextTrust(next, &issuer.Trust.TrustFile, issuer.Root))
+	return keystest.Need[[]byte](t)(keys.SealNextTrust(next, &issuer.Trust.TrustFile, issuer.Root))
 }
 
 func ok(t *testing.T, err error) {
@@ -117,7 +109,7 @@ func measure(t *testing.T, profile *request.Profile) request.Database {
 	t.Helper()
 	salt := make([]byte, request.SaltSize)
 	issuetest.Seed("salt").Read(salt)
-	dialogue := must[*queries.Dialogue](t)(queries.Collect(profile, queries.SQLite, salt))
+	dialogue := keystest.Need[*queries.Dialogue](t)(queries.Collect(profile, queries.SQLite, salt))
 	for query, more := dialogue.Next(); more; query, more = dialogue.Next() {
 		for _, row := range rows(query) {
 			ok(t, dialogue.Row(row))
@@ -157,8 +149,8 @@ func rows(query queries.Query) [][]any {
 
 // examples are the blocks of the pages, by name.
 func examples(t *testing.T, played exchange) map[string]string {
-	trust := must[*keys.Trust](t)(keys.OpenTrust(played.trust, played.root))
-	opened := must[*verify.License](t)(verify.Open(played.answer, trust))
+	trust := keystest.Need[*keys.Trust](t)(keys.OpenTrust(played.trust, played.root))
+	opened := keystest.Need[*verify.License](t)(verify.Open(played.answer, trust))
 	leaf := proof.NewLeaf(license.Kind, opened.Serial, opened.Issued, opened.Document)
 	return map[string]string{
 		"trust": string(played.trust), "ended": string(played.ended), "profile": string(played.profile), "request": string(played.request), "license": string(played.answer),
@@ -175,7 +167,7 @@ func TestExamplesAreReal(t *testing.T) {
 	played := play(t)
 	want := examples(t, played)
 	for _, page := range []string{"trust.md", "profile.md", "request.md", "license.md", "proof.md", "revocation.md"} {
-		content := string(must[[]byte](t)(os.ReadFile(page)))
+		content := string(keystest.Need[[]byte](t)(os.ReadFile(page)))
 		if *update {
 			content = block.ReplaceAllStringFunc(content, func(found string) string {
 				name := block.FindStringSubmatch(found)[1]
@@ -194,7 +186,7 @@ func TestExamplesAreReal(t *testing.T) {
 			}
 		}
 	}
-	if page := string(must[[]byte](t)(os.ReadFile("trust.md"))); !strings.Contains(page, played.root.String()) {
+	if page := string(keystest.Need[[]byte](t)(os.ReadFile("trust.md"))); !strings.Contains(page, played.root.String()) {
 		t.Error("trust.md names another root")
 	}
 }
@@ -204,26 +196,26 @@ func TestExamplesAreReal(t *testing.T) {
 func TestExamplesAreRead(t *testing.T) {
 	found := map[string][]byte{}
 	for _, page := range []string{"trust.md", "profile.md", "request.md", "license.md", "proof.md", "revocation.md"} {
-		for _, example := range block.FindAllSubmatch(must[[]byte](t)(os.ReadFile(page)), -1) {
+		for _, example := range block.FindAllSubmatch(keystest.Need[[]byte](t)(os.ReadFile(page)), -1) {
 			found[string(example[1])] = example[2]
 		}
 	}
-	page := must[[]byte](t)(os.ReadFile("trust.md"))
-	root := must[openpgp.Fingerprint](t)(openpgp.ParseFingerprint(regexp.MustCompile(`[0-9A-F]{40}`).FindString(string(page))))
-	trust := must[*keys.Trust](t)(keys.OpenTrust(found["trust"], root))
-	profile := must[*request.Profile](t)(verify.OpenProfile(found["profile"], trust))
-	asked := must[*request.Signed](t)(request.Open(found["request"]))
-	answer := must[*verify.License](t)(verify.Open(found["license"], trust))
+	page := keystest.Need[[]byte](t)(os.ReadFile("trust.md"))
+	root := keystest.Need[openpgp.Fingerprint](t)(openpgp.ParseFingerprint(regexp.MustCompile(`[0-9A-F]{40}`).FindString(string(page))))
+	trust := keystest.Need[*keys.Trust](t)(keys.OpenTrust(found["trust"], root))
+	profile := keystest.Need[*request.Profile](t)(verify.OpenProfile(found["profile"], trust))
+	asked := keystest.Need[*request.Signed](t)(request.Open(found["request"]))
+	answer := keystest.Need[*verify.License](t)(verify.Open(found["license"], trust))
 	if answer.Request != asked.Digest() || answer.Databases[0].Profile != profile.Digest {
 		t.Error("the license answers another request, or names another profile")
 	}
-	leaf := must[proof.Leaf](t)(proof.ParseLeaf(found["leaf"]))
-	proved := must[*proof.Proof](t)(proof.Parse(found["proof"]))
-	checkpoint := must[proof.Checkpoint](t)(proved.Verify(leaf, verify.LogKeys(trust.Logs)))
+	leaf := keystest.Need[proof.Leaf](t)(proof.ParseLeaf(found["leaf"]))
+	proved := keystest.Need[*proof.Proof](t)(proof.Parse(found["proof"]))
+	checkpoint := keystest.Need[proof.Checkpoint](t)(proved.Verify(leaf, verify.LogKeys(trust.Logs)))
 	if leaf.Document != answer.Digest() || checkpoint.Origin != "futura/licenses" {
 		t.Error("the proof is of another document or log")
 	}
-	ended := must[*keys.Trust](t)(keys.OpenTrust(found["ended"], root))
+	ended := keystest.Need[*keys.Trust](t)(keys.OpenTrust(found["ended"], root))
 	if err := ended.Follows(&trust.TrustFile); err != nil {
 		t.Error(err)
 	}
@@ -234,7 +226,7 @@ func TestExamplesAreRead(t *testing.T) {
 	if verdict.Outcome != verify.Valid {
 		t.Error(verdict.Reason())
 	}
-	list := must[*verify.Revocations](t)(verify.OpenRevocations(found["revocations"], trust))
+	list := keystest.Need[*verify.Revocations](t)(verify.OpenRevocations(found["revocations"], trust))
 	if entry, named := list.Entry(answer.Digest()); !named || entry.Serial != answer.Serial {
 		t.Error("the list names another license")
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/futura/airlicense/keys"
 	"github.com/futura/airlicense/keys/fault"
 	"github.com/futura/airlicense/keys/files"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	pgptest "github.com/futura/airlicense/keys/openpgp/openpgptest"
 	"github.com/futura/airlicense/keys/signedtext"
@@ -44,7 +45,7 @@ func allocated(work func()) uint64 {
 // refused, and the work is counted in bytes, not in time.
 func TestFloodsCostLittle(t *testing.T) {
 	made := makeVectors()
-	trust := must[*keys.Trust](t)(keys.OpenTrust(made.trust, made.root.Fingerprint()))
+	trust := keystest.Need[*keys.Trust](t)(keys.OpenTrust(made.trust, made.root.Fingerprint()))
 	good := made.over(made.signer, made.text, made.signer.TextSignature(vectorsMade)).Packet()
 	nested := good
 	for range 400 {
@@ -150,7 +151,7 @@ func TestIdentifiersHaveOneSpelling(t *testing.T) {
 		}
 	}
 	order := func(scheme request.Scheme, smaller, larger string) {
-		one, two := must[request.Version](t)(scheme.Parse(smaller)), must[request.Version](t)(scheme.Parse(larger))
+		one, two := keystest.Need[request.Version](t)(scheme.Parse(smaller)), keystest.Need[request.Version](t)(scheme.Parse(larger))
 		if one.Compare(two) >= 0 {
 			t.Errorf("%s is not before %s", smaller, larger)
 		}
@@ -165,7 +166,7 @@ func TestIdentifiersHaveOneSpelling(t *testing.T) {
 func TestOnlyOneSourceOfRandomness(t *testing.T) {
 	seeds := regexp.MustCompile(`Name: "[a-z-]*seed[a-z-]*"`)
 	for path, source := range sources(t) {
-		file := must[*ast.File](t)(parser.ParseFile(token.NewFileSet(), path, source, parser.ImportsOnly))
+		file := keystest.Need[*ast.File](t)(parser.ParseFile(token.NewFileSet(), path, source, parser.ImportsOnly))
 		experiment := strings.Contains(filepath.ToSlash(path), "docs/experiments/")
 		for _, imported := range file.Imports {
 			if name := strings.Trim(imported.Path.Value, `"`); !experiment && strings.HasPrefix(name, "math/rand") && filepath.Base(path) != "erp.go" { // it fills the tour's example database
@@ -219,13 +220,13 @@ func sources(t *testing.T) map[string][]byte {
 // same words.
 func TestErrorsHoldNoSecret(t *testing.T) {
 	const passphrase = "marker-correct-horse"
-	made := must[*openpgp.Secret](t)(keys.NewSiteKey(keysBorn, issuetest.Seed("secret")))
-	bare := must[[]byte](t)(made.Armor(nil, issuetest.Seed("armor")))
-	locked := must[[]byte](t)(made.Armor([]byte(passphrase), issuetest.Seed("armor")))
+	made := keystest.Need[*openpgp.Secret](t)(keys.NewSiteKey(keysBorn, issuetest.Seed("secret")))
+	bare := keystest.Need[[]byte](t)(made.Armor(nil, issuetest.Seed("armor")))
+	locked := keystest.Need[[]byte](t)(made.Armor([]byte(passphrase), issuetest.Seed("armor")))
 	lines := strings.Split(string(bare), "\n")
 	words := map[string]bool{}
 	for i := range 10 {
-		secret := must[*openpgp.Secret](t)(openpgp.ReadSecret(locked))
+		secret := keystest.Need[*openpgp.Secret](t)(openpgp.ReadSecret(locked))
 		err := secret.Unlock(fmt.Appendf(nil, "%s%d", passphrase, i))
 		if !errors.Is(err, openpgp.WrongPass) || !secret.Locked() {
 			t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/futura/airlicense/keys"
 	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/peertest"
 	"github.com/futura/airlicense/keys/signedtext"
@@ -58,7 +59,7 @@ func (p *peers) write(name string, data []byte) string {
 
 func (p *peers) read(folder, name string) []byte {
 	p.t.Helper()
-	return must[[]byte](p.t)(os.ReadFile(filepath.Join(folder, name)))
+	return keystest.Need[[]byte](p.t)(os.ReadFile(filepath.Join(folder, name)))
 }
 
 // run runs a program in the folder and demands success.
@@ -113,14 +114,14 @@ func (p *peers) judge(name string, file []byte, certificate *openpgp.Certificate
 func (p *peers) ours() string {
 	table := newTable("our file, key", names())
 	played := play(p.t)
-	trust := must[*keys.Trust](p.t)(keys.OpenTrust(played.trust, played.root))
-	issuer := must[*openpgp.Certificate](p.t)(openpgp.ReadCertificate(trust.Certificate))
+	trust := keystest.Need[*keys.Trust](p.t)(keys.OpenTrust(played.trust, played.root))
+	issuer := keystest.Need[*openpgp.Certificate](p.t)(openpgp.ReadCertificate(trust.Certificate))
 	table.row("license with proof, ed25519", p.judge("license", played.answer, issuer)...)
 	table.row("trust file, ed25519", p.judge("trust file", played.trust, issuer)...)
 	table.row("product profile, ed25519", p.judge("profile", played.profile, issuer)...)
 	for _, kind := range kinds {
-		secret := must[*openpgp.Secret](p.t)(openpgp.ReadSecret(p.gpg.Secret(kind)))
-		signed := must[*request.Signed](p.t)(p.asked().Seal(secret))
+		secret := keystest.Need[*openpgp.Secret](p.t)(openpgp.ReadSecret(p.gpg.Secret(kind)))
+		signed := keystest.Need[*request.Signed](p.t)(p.asked().Seal(secret))
 		table.row("request, "+kind, p.judge(kind, signed.Document.Render(), signed.Certificate)...)
 	}
 	return table.String()
@@ -205,7 +206,7 @@ func (p *peers) theirs() string {
 // textFor is the request text that carries a certificate.
 func (p *peers) textFor(certificate []byte) []byte {
 	p.t.Helper()
-	return must[[]byte](p.t)(p.asked().Text(must[*openpgp.Certificate](p.t)(openpgp.ReadCertificate(certificate))))
+	return keystest.Need[[]byte](p.t)(p.asked().Text(keystest.Need[*openpgp.Certificate](p.t)(openpgp.ReadCertificate(certificate))))
 }
 
 // adopt reads their file: as it is, or adopted; then gpgv must still find it
@@ -276,7 +277,7 @@ var (
 func TestInteropPage(t *testing.T) {
 	found := findPeers(t)
 	want := map[string]string{"versions": found.versions(), "ours": found.ours(), "theirs": found.theirs()}
-	content := string(must[[]byte](t)(os.ReadFile("interop.md")))
+	content := string(keystest.Need[[]byte](t)(os.ReadFile("interop.md")))
 	if *update {
 		content = interopBlock.ReplaceAllStringFunc(content, func(block string) string {
 			name := interopBlock.FindStringSubmatch(block)[1]

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/sheet"
 	"github.com/futura/airlicense/keys/signedtext"
@@ -50,10 +51,10 @@ var limitRow = regexp.MustCompile("(?m)^\\| `([a-z]+\\.(?:Max|Min)[A-Za-z]+)` \\
 // TestLimitsStandInThePage compares the table of document.md with the
 // constants, and finds constants that the table lacks.
 func TestLimitsStandInThePage(t *testing.T) {
-	page := must[[]byte](t)(os.ReadFile("document.md"))
+	page := keystest.Need[[]byte](t)(os.ReadFile("document.md"))
 	found := map[string]int{}
 	for _, row := range limitRow.FindAllStringSubmatch(string(page), -1) {
-		found[row[1]] = must[int](t)(strconv.Atoi(strings.ReplaceAll(row[2], ",", "")))
+		found[row[1]] = keystest.Need[int](t)(strconv.Atoi(strings.ReplaceAll(row[2], ",", "")))
 	}
 	if !maps.Equal(found, limits) {
 		t.Errorf("document.md says %v, the code %v", found, limits)

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/futura/airlicense/docs/profiles"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/request/queries"
@@ -69,12 +70,12 @@ func facts(piece string) string {
 }
 
 func TestPrivacyPagesAgree(t *testing.T) {
-	english := pieces(string(must[[]byte](t)(os.ReadFile(privacyPages[0]))))
+	english := pieces(string(keystest.Need[[]byte](t)(os.ReadFile(privacyPages[0]))))
 	if len(english) < 80 {
 		t.Fatalf("%d pieces found", len(english))
 	}
 	for _, name := range privacyPages[1:] {
-		other := pieces(string(must[[]byte](t)(os.ReadFile(name))))
+		other := pieces(string(keystest.Need[[]byte](t)(os.ReadFile(name))))
 		if len(other) != len(english) {
 			t.Errorf("%s has %d pieces, not %d", name, len(other), len(english))
 		}
@@ -90,7 +91,7 @@ func TestPrivacyPagesAgree(t *testing.T) {
 func figures(t *testing.T) map[string][]float64 {
 	t.Helper()
 	list := map[string][]float64{}
-	for _, row := range figureRow.FindAllStringSubmatch(string(must[[]byte](t)(os.ReadFile(privacyPages[0]))), -1) {
+	for _, row := range figureRow.FindAllStringSubmatch(string(keystest.Need[[]byte](t)(os.ReadFile(privacyPages[0]))), -1) {
 		list[row[1]] = []float64{}
 		for _, number := range numbers(row[2]) {
 			var value float64
@@ -249,8 +250,8 @@ func TestPrivacySecret(t *testing.T) {
 // withSecret measures a database whose only answer is the secret.
 func withSecret(t *testing.T, secret []byte) error {
 	t.Helper()
-	profile := must[*request.Profile](t)(request.NewProfile(profiles.SisPetro, began))
-	dialogue := must[*queries.Dialogue](t)(queries.Collect(profile, queries.SQLite, make([]byte, request.SaltSize)))
+	profile := keystest.Need[*request.Profile](t)(request.NewProfile(profiles.SisPetro, began))
+	dialogue := keystest.Need[*queries.Dialogue](t)(queries.Collect(profile, queries.SQLite, make([]byte, request.SaltSize)))
 	dialogue.Next()
 	err := dialogue.Row([]any{secret})
 	dialogue.Done(err)
@@ -326,7 +327,7 @@ func choose(n, k int) float64 {
 
 // TestPrivacySize: F11, the size of the example's metrics and lineage.
 func TestPrivacySize(t *testing.T) {
-	profile := must[*request.Profile](t)(request.NewProfile(profiles.SisPetro, began))
+	profile := keystest.Need[*request.Profile](t)(request.NewProfile(profiles.SisPetro, began))
 	metrics := profile.MetricList()
 	items := make(fingerprint.Items, len(metrics))
 	for i, metric := range metrics {

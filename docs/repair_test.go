@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/signedtext"
 )
 
@@ -17,7 +18,7 @@ import (
 func TestVectorsAreRepaired(t *testing.T) {
 	made := makeVectors()
 	index, files := readIndex(t), vectorFiles(t)
-	usual := must[*keys.Trust](t)(keys.OpenTrust(files[vectorTrust], index.Root))
+	usual := keystest.Need[*keys.Trust](t)(keys.OpenTrust(files[vectorTrust], index.Root))
 	cleared := map[string][]string{}
 	for _, vector := range index.Vectors {
 		if !slices.Contains([]string{"license", "trust", "profile"}, vector.Open) || vector.Code == "" || vector.Trust != "" {
@@ -38,7 +39,7 @@ func TestVectorsAreRepaired(t *testing.T) {
 			cleared[row] = append(cleared[row], vector.File)
 		}
 	}
-	page := string(must[[]byte](t)(os.ReadFile("attacks.md")))
+	page := string(keystest.Need[[]byte](t)(os.ReadFile("attacks.md")))
 	for _, row := range regexp.MustCompile(`(?m)^\| ([EPDK][0-9]{2}) \|.*$`).FindAllStringSubmatch(page, -1) {
 		says := regexp.MustCompile(`[Cc]leared by (Repair|Adopt)`).MatchString(row[0])
 		if says != (len(cleared[row[1]]) > 0) {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/futura/airlicense/keys"
 	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
@@ -192,7 +193,7 @@ func TestVectorsAreJudged(t *testing.T) {
 	index := readIndex(t)
 	files := vectorFiles(t)
 	open := func(name string) *keys.Trust {
-		return must[*keys.Trust](t)(keys.OpenTrust(files[name], index.Root))
+		return keystest.Need[*keys.Trust](t)(keys.OpenTrust(files[name], index.Root))
 	}
 	usual := open(vectorTrust)
 	for _, vector := range index.Vectors {
@@ -227,7 +228,7 @@ func TestVectorsHarmNoReader(t *testing.T) {
 	made := makeVectors()
 	index := readIndex(t)
 	files := vectorFiles(t)
-	trust := must[*keys.Trust](t)(keys.OpenTrust(files[vectorTrust], index.Root))
+	trust := keystest.Need[*keys.Trust](t)(keys.OpenTrust(files[vectorTrust], index.Root))
 	for name, data := range files {
 		for kind, read := range readers {
 			text, err := read(data, trust)

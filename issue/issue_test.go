@@ -19,6 +19,7 @@ import (
 	"github.com/futura/airlicense/issue/issuetest"
 	"github.com/futura/airlicense/issue/ledger"
 	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
@@ -33,16 +34,6 @@ var (
 	ctx  = context.Background()
 )
 
-func need[T any](t testing.TB) func(T, error) T {
-	return func(value T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return value
-	}
-}
-
 // stage is a desk with a customer, and the site of that customer.
 type stage struct {
 	*issue.Desk
@@ -56,14 +47,14 @@ type stage struct {
 
 func newStage(t testing.TB) *stage {
 	t.Helper()
-	made := &stage{issuer: need[*issuetest.Issuer](t)(issuetest.New("Futura", born)), folder: t.TempDir()}
+	made := &stage{issuer: keystest.Need[*issuetest.Issuer](t)(issuetest.New("Futura", born)), folder: t.TempDir()}
 	desk, profile, invitation, err := made.issuer.Begin(ctx, made.folder, profiles.SisPetro, born)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { desk.Ledger.Close() })
 	made.Desk, made.profile, made.code = desk, profile, invitation.Code
-	made.site = need[*openpgp.Secret](t)(keys.NewSiteKey(born, issuetest.Seed("site")))
+	made.site = keystest.Need[*openpgp.Secret](t)(keys.NewSiteKey(born, issuetest.Seed("site")))
 	return made
 }
 
@@ -88,17 +79,17 @@ func (s *stage) asked(t testing.TB, change func(*request.Request)) []byte {
 	if change != nil {
 		change(&made)
 	}
-	return need[*request.Signed](t)(made.Seal(s.site)).Document.Render()
+	return keystest.Need[*request.Signed](t)(made.Seal(s.site)).Document.Render()
 }
 
 func (s *stage) review(t testing.TB, file []byte) *issue.Review {
 	t.Helper()
-	return need[*issue.Review](t)(s.Review(ctx, file, now))
+	return keystest.Need[*issue.Review](t)(s.Review(ctx, file, now))
 }
 
 func (s *stage) issue(t testing.TB, file []byte) *issue.Reply {
 	t.Helper()
-	return need[*issue.Reply](t)(s.Issue(ctx, s.review(t, file), now))
+	return keystest.Need[*issue.Reply](t)(s.Issue(ctx, s.review(t, file), now))
 }
 
 // head is a Head that can be made to fail.
@@ -163,7 +154,7 @@ func TestPowerFailureAtEveryStep(t *testing.T) {
 // checkHead demands that the head file holds the newest checkpoint.
 func checkHead(t *testing.T, s *stage) {
 	t.Helper()
-	newest, stored := need[[]byte](t)(s.Ledger.Head(ctx)), need[[]byte](t)(s.Head.Read())
+	newest, stored := keystest.Need[[]byte](t)(s.Ledger.Head(ctx)), keystest.Need[[]byte](t)(s.Head.Read())
 	if !bytes.Equal(newest, stored) {
 		t.Errorf("the head file holds\n%s\nthe ledger\n%s", stored, newest)
 	}
@@ -197,7 +188,7 @@ func TestSeveralOperatorsAtOnce(t *testing.T) {
 	serials := make([]string, len(requests))
 	var group sync.WaitGroup
 	for i, file := range requests {
-		desk := need[*issue.Desk](t)(s.issuer.Desk(ctx, s.folder))
+		desk := keystest.Need[*issue.Desk](t)(s.issuer.Desk(ctx, s.folder))
 		defer desk.Ledger.Close()
 		group.Go(func() {
 			review, err := desk.Review(ctx, file, now)
@@ -228,7 +219,7 @@ func TestSeveralOperatorsAtOnce(t *testing.T) {
 // Every request gets the finding that is wrong with it.
 func TestReviewNamesWhatIsWrong(t *testing.T) {
 	s := newStage(t)
-	other := need[*openpgp.Secret](t)(keys.NewSiteKey(born, issuetest.Seed("other")))
+	other := keystest.Need[*openpgp.Secret](t)(keys.NewSiteKey(born, issuetest.Seed("other")))
 	foreign := bytes.Repeat([]byte{9}, 32)
 	for name, test := range map[string]struct {
 		change  func(*request.Request)
@@ -267,7 +258,7 @@ func TestReviewNamesWhatIsWrong(t *testing.T) {
 
 func logSize(t *testing.T, desk *issue.Desk) int64 {
 	t.Helper()
-	checkpoint, err := proof.OpenCheckpoint(need[[]byte](t)(desk.Ledger.Head(ctx)), []string{desk.LogKey.Verifier})
+	checkpoint, err := proof.OpenCheckpoint(keystest.Need[[]byte](t)(desk.Ledger.Head(ctx)), []string{desk.LogKey.Verifier})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,12 +269,12 @@ func logSize(t *testing.T, desk *issue.Desk) int64 {
 // after its end.
 func TestEnrollmentCodeIsUsedOnce(t *testing.T) {
 	s := newStage(t)
-	late := need[*issue.Review](t)(s.Review(ctx, s.asked(t, nil), now.AddDate(0, 0, issue.InvitationDays+1)))
+	late := keystest.Need[*issue.Review](t)(s.Review(ctx, s.asked(t, nil), now.AddDate(0, 0, issue.InvitationDays+1)))
 	if !errors.Is(late.Refusal(), issue.CodeExpired) {
 		t.Errorf("after its end: %v", late.Refusal())
 	}
 	s.issue(t, s.asked(t, nil))
-	s.site = need[*openpgp.Secret](t)(keys.NewSiteKey(born, issuetest.Seed("thief")))
+	s.site = keystest.Need[*openpgp.Secret](t)(keys.NewSiteKey(born, issuetest.Seed("thief")))
 	if review := s.review(t, s.asked(t, nil)); !errors.Is(review.Refusal(), issue.CodeUsed) {
 		t.Errorf("a second key: %v", review.Refusal())
 	}
@@ -333,31 +324,31 @@ func TestRestoredLedgerAppendsNothing(t *testing.T) {
 	copyLedger(t, s.folder, backup)
 	lost := s.issue(t, s.asked(t, nil))
 	restored := t.TempDir()
-	need[int](t)(0, os.Rename(backup, filepath.Join(restored, "ledger.db")))
-	desk := need[*issue.Desk](t)(s.issuer.Desk(ctx, restored))
+	keystest.Need[int](t)(0, os.Rename(backup, filepath.Join(restored, "ledger.db")))
+	desk := keystest.Need[*issue.Desk](t)(s.issuer.Desk(ctx, restored))
 	defer desk.Ledger.Close()
 	desk.Head = s.Head
 	next := s.asked(t, nil)
-	if _, err := desk.Issue(ctx, need[*issue.Review](t)(desk.Review(ctx, next, now)), now); !errors.Is(err, ledger.Restored) {
+	if _, err := desk.Issue(ctx, keystest.Need[*issue.Review](t)(desk.Review(ctx, next, now)), now); !errors.Is(err, ledger.Restored) {
 		t.Errorf("with the head file: %v", err)
 	}
 
 	// The head file was lost with the ledger, and an older one put back.
 	desk.Head = issue.HeadFile{Path: filepath.Join(restored, "futura.head")}
-	need[int](t)(0, desk.Head.Write(need[[]byte](t)(desk.Ledger.Head(ctx))))
+	keystest.Need[int](t)(0, desk.Head.Write(keystest.Need[[]byte](t)(desk.Ledger.Head(ctx))))
 	cites := func(r *request.Request) {
 		r.Installed = &request.Installed{License: lost.License.Digest(), Checkpoint: lost.License.Logged.Signed}
 	}
-	citing := need[*issue.Review](t)(desk.Review(ctx, s.asked(t, cites), now))
+	citing := keystest.Need[*issue.Review](t)(desk.Review(ctx, s.asked(t, cites), now))
 	if !errors.Is(citing.Refusal(), ledger.Restored) {
 		t.Errorf("with a request that cites: %v", citing.Refusal())
 	}
 
 	// It goes on all the same: now there are two histories of one size.
-	if _, err := desk.Issue(ctx, need[*issue.Review](t)(desk.Review(ctx, next, now)), now); err != nil {
+	if _, err := desk.Issue(ctx, keystest.Need[*issue.Review](t)(desk.Review(ctx, next, now)), now); err != nil {
 		t.Fatal(err)
 	}
-	forked := need[*issue.Review](t)(desk.Review(ctx, s.asked(t, cites), now))
+	forked := keystest.Need[*issue.Review](t)(desk.Review(ctx, s.asked(t, cites), now))
 	if !errors.Is(forked.Refusal(), ledger.Forked) {
 		t.Errorf("a fork: %v", forked.Refusal())
 	}
@@ -398,8 +389,8 @@ func TestLogIsAppendOnly(t *testing.T) {
 
 func TestDeskRefusesWrongSecrets(t *testing.T) {
 	s := newStage(t)
-	stranger := need[*keys.LogKey](t)(keys.NewLogKey("futura/licenses", issuetest.Seed("stranger")))
-	spare := need[*openpgp.Secret](t)(s.issuer.Root.AddSigner(s.issuer.Signer.Certificate(), born, time.Hour, issuetest.Seed("spare")))
+	stranger := keystest.Need[*keys.LogKey](t)(keys.NewLogKey("futura/licenses", issuetest.Seed("stranger")))
+	spare := keystest.Need[*openpgp.Secret](t)(s.issuer.Root.AddSigner(s.issuer.Signer.Certificate(), born, time.Hour, issuetest.Seed("spare")))
 	for name, test := range map[string]struct {
 		change func(*issue.Desk)
 		want   error

@@ -12,6 +12,7 @@ import (
 	"github.com/futura/airlicense/issue/issuetest"
 	"github.com/futura/airlicense/issue/ledger"
 	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/verify"
@@ -21,12 +22,12 @@ import (
 
 func (s *stage) target(t testing.TB, serial string) *issue.Target {
 	t.Helper()
-	return need[*issue.Target](t)(s.Target(ctx, serial))
+	return keystest.Need[*issue.Target](t)(s.Target(ctx, serial))
 }
 
 func (s *stage) revoke(t testing.TB, serial string) *verify.Revocations {
 	t.Helper()
-	return need[*verify.Revocations](t)(s.Revoke(ctx, s.target(t, serial), issue.DefaultEnd(now), revocation.Contract, now))
+	return keystest.Need[*verify.Revocations](t)(s.Revoke(ctx, s.target(t, serial), issue.DefaultEnd(now), revocation.Contract, now))
 }
 
 func serials(list *verify.Revocations) (found []string) {
@@ -42,7 +43,7 @@ func TestDefaultEnd(t *testing.T) {
 		"2026-11-21T23:30:00-03:00": "2026-12-07T23:59:59Z",
 		"2026-12-20T00:00:00Z":      "2027-01-04T23:59:59Z",
 	} {
-		at := need[time.Time](t)(time.Parse(time.RFC3339, given))
+		at := keystest.Need[time.Time](t)(time.Parse(time.RFC3339, given))
 		if got := issue.DefaultEnd(at).Format(time.RFC3339); got != want {
 			t.Errorf("%s: %s, want %s", given, got, want)
 		}
@@ -80,7 +81,7 @@ func TestRevokeAndUndo(t *testing.T) {
 	if _, err := s.Revoke(ctx, target, now, revocation.Mistake, now); !errors.Is(err, issue.AlreadyRevoked) {
 		t.Errorf("revoked twice, by an old look at it: %v", err)
 	}
-	third := need[*verify.Revocations](t)(s.Unrevoke(ctx, s.target(t, "L-2026-000001"), now))
+	third := keystest.Need[*verify.Revocations](t)(s.Unrevoke(ctx, s.target(t, "L-2026-000001"), now))
 	if third.Sequence != 3 || !slices.Equal(serials(third), []string{"L-2026-000002"}) {
 		t.Errorf("list %d names %v", third.Sequence, serials(third))
 	}
@@ -90,7 +91,7 @@ func TestRevokeAndUndo(t *testing.T) {
 	if err := s.target(t, "L-2026-000001").CheckRevoked(); !errors.Is(err, issue.NotRevoked) {
 		t.Error(err)
 	}
-	carried := need[*verify.Revocations](t)(verify.OpenRevocations(s.issue(t, file).Revocations, s.Trust))
+	carried := keystest.Need[*verify.Revocations](t)(verify.OpenRevocations(s.issue(t, file).Revocations, s.Trust))
 	if carried.Digest() != third.Digest() {
 		t.Errorf("the reply carries list %d", carried.Sequence)
 	}
@@ -125,7 +126,7 @@ func TestPowerFailureWhileRevoking(t *testing.T) {
 	if _, err := s.Revoke(ctx, target, now, revocation.Contract, now); !errors.Is(err, errPower) {
 		t.Fatal(err)
 	}
-	if list := need[*revocation.List](t)(s.Revoked(ctx)); list.Sequence != 0 || logSize(t, s.Desk) != size {
+	if list := keystest.Need[*revocation.List](t)(s.Revoked(ctx)); list.Sequence != 0 || logSize(t, s.Desk) != size {
 		t.Errorf("while signing: list %d, %d entries", list.Sequence, logSize(t, s.Desk))
 	}
 	pen.failing, stored.failing = false, true
@@ -139,8 +140,8 @@ func TestPowerFailureWhileRevoking(t *testing.T) {
 	if _, err := s.Revoke(ctx, target, now, revocation.Contract, now); !errors.Is(err, issue.AlreadyRevoked) {
 		t.Errorf("again: %v", err)
 	}
-	file := need[[]byte](t)(s.HandOut(ctx))
-	if list := need[*verify.Revocations](t)(verify.OpenRevocations(file, s.Trust)); list.Sequence != 1 || logSize(t, s.Desk) != size+1 {
+	file := keystest.Need[[]byte](t)(s.HandOut(ctx))
+	if list := keystest.Need[*verify.Revocations](t)(verify.OpenRevocations(file, s.Trust)); list.Sequence != 1 || logSize(t, s.Desk) != size+1 {
 		t.Errorf("list %d, %d entries", list.Sequence, logSize(t, s.Desk))
 	}
 	checkHead(t, s)
@@ -158,7 +159,7 @@ func TestSeveralOperatorsRevokeAtOnce(t *testing.T) {
 	}
 	var group sync.WaitGroup
 	for _, serial := range []string{"L-2026-000001", "L-2026-000002", "L-2026-000003", "L-2026-000004"} {
-		desk := need[*issue.Desk](t)(s.issuer.Desk(ctx, s.folder))
+		desk := keystest.Need[*issue.Desk](t)(s.issuer.Desk(ctx, s.folder))
 		defer desk.Ledger.Close()
 		target := s.target(t, serial)
 		group.Go(func() {
@@ -175,7 +176,7 @@ func TestSeveralOperatorsRevokeAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if list := need[*revocation.List](t)(s.Revoked(ctx)); list.Sequence != 4 || len(list.Entries) != 4 {
+	if list := keystest.Need[*revocation.List](t)(s.Revoked(ctx)); list.Sequence != 4 || len(list.Entries) != 4 {
 		t.Errorf("list %d names %d licenses", list.Sequence, len(list.Entries))
 	}
 }
@@ -183,16 +184,16 @@ func TestSeveralOperatorsRevokeAtOnce(t *testing.T) {
 // seal puts a list into the ledger as its first one.
 func (s *stage) seal(t *testing.T, list revocation.List) {
 	t.Helper()
-	document := need[*signedtext.Document](t)(signedtext.Seal(need[[]byte](t)(list.Marshal()), s.Signer, list.Issued))
+	document := keystest.Need[*signedtext.Document](t)(signedtext.Seal(keystest.Need[[]byte](t)(list.Marshal()), s.Signer, list.Issued))
 	logSigner, err := s.LogKey.Signer()
 	if err != nil {
 		t.Fatal(err)
 	}
-	logged := need[ledger.Logged](t)(s.Ledger.AddRevocations(ctx, list.Sequence, list.Issued, ledger.Log{Signer: logSigner}, ledger.Entry{
+	logged := keystest.Need[ledger.Logged](t)(s.Ledger.AddRevocations(ctx, list.Sequence, list.Issued, ledger.Log{Signer: logSigner}, ledger.Entry{
 		Leaf: proof.NewLeaf(revocation.Kind, list.Name(), list.Issued, document), Document: document,
 		Check: func([]byte) error { return nil },
 	}))
-	need[int](t)(0, s.Head.Write(logged.Checkpoint))
+	keystest.Need[int](t)(0, s.Head.Write(logged.Checkpoint))
 }
 
 func TestAFullListTakesNoMore(t *testing.T) {
@@ -209,7 +210,7 @@ func TestAFullListTakesNoMore(t *testing.T) {
 	if _, err := s.Revoke(ctx, s.target(t, "L-2026-000001"), now, revocation.Contract, now); !errors.Is(err, issue.ListFull) {
 		t.Error(err)
 	}
-	if list := need[*revocation.List](t)(s.Revoked(ctx)); list.Sequence != 1 {
+	if list := keystest.Need[*revocation.List](t)(s.Revoked(ctx)); list.Sequence != 1 {
 		t.Errorf("list %d", list.Sequence)
 	}
 }
@@ -220,17 +221,17 @@ func TestAListOfAStolenSignerIsRenewed(t *testing.T) {
 	s := newStage(t)
 	file := s.asked(t, nil)
 	s.issue(t, file)
-	checkpoint := need[proof.Checkpoint](t)(proof.OpenCheckpoint(need[[]byte](t)(s.Ledger.Head(ctx)), []string{s.LogKey.Verifier}))
+	checkpoint := keystest.Need[proof.Checkpoint](t)(proof.OpenCheckpoint(keystest.Need[[]byte](t)(s.Ledger.Head(ctx)), []string{s.LogKey.Verifier}))
 	s.revoke(t, "L-2026-000001")
 
-	second := need[*openpgp.Secret](t)(s.issuer.Root.AddSigner(s.issuer.Signer.Certificate(), born, time.Hour*24, issuetest.Seed("second")))
+	second := keystest.Need[*openpgp.Secret](t)(s.issuer.Root.AddSigner(s.issuer.Signer.Certificate(), born, time.Hour*24, issuetest.Seed("second")))
 	after := s.issuer.Trust.TrustFile
 	after.Sequence, after.Certificate = 2, second.Certificate().Bytes()
 	after.Signers = []keys.Signer{
 		{Fingerprint: s.issuer.Signer.Fingerprint(), Begins: born, Stolen: &keys.HardEnd{Origin: checkpoint.Origin, Size: checkpoint.Size, Root: checkpoint.Root}},
 		{Fingerprint: second.Fingerprint(), Begins: born},
 	}
-	need[int](t)(0, s.issuer.Seal(after))
+	keystest.Need[int](t)(0, s.issuer.Seal(after))
 	s.Trust, s.TrustFile, s.Signer = s.issuer.Trust, s.issuer.TrustFile, second
 	if _, err := s.Issue(ctx, s.review(t, file), now); !errors.Is(err, issue.ListNotTrusted) {
 		t.Errorf("a reply: %v", err)
@@ -238,11 +239,11 @@ func TestAListOfAStolenSignerIsRenewed(t *testing.T) {
 	if _, err := s.HandOut(ctx); !errors.Is(err, issue.ListNotTrusted) {
 		t.Error(err)
 	}
-	renewed := need[*verify.Revocations](t)(s.RenewRevocations(ctx, now))
+	renewed := keystest.Need[*verify.Revocations](t)(s.RenewRevocations(ctx, now))
 	if renewed.Sequence != 2 || !slices.Equal(serials(renewed), []string{"L-2026-000001"}) || renewed.Document.Signer() != second.Fingerprint() {
 		t.Errorf("list %d names %v", renewed.Sequence, serials(renewed))
 	}
-	need[[]byte](t)(s.HandOut(ctx))
+	keystest.Need[[]byte](t)(s.HandOut(ctx))
 }
 
 // The lists in the ledger cannot be changed.

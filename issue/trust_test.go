@@ -10,6 +10,7 @@ import (
 	"github.com/futura/airlicense/issue/issuetest"
 	"github.com/futura/airlicense/issue/ledger"
 	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/verify"
@@ -24,22 +25,22 @@ func (s *stage) next(t testing.TB, at time.Time, change func(*keys.TrustFile)) *
 	file := before
 	file.Issued, file.Logs, file.Signers = at, append([]keys.Log{}, before.Logs...), append([]keys.Signer{}, before.Signers...)
 	change(&file)
-	s.issuer.TrustFile = need[[]byte](t)(keys.SealNextTrust(file, &before, s.issuer.Root))
-	s.issuer.Trust = need[*keys.Trust](t)(keys.OpenTrust(s.issuer.TrustFile, s.issuer.Root.Fingerprint()))
+	s.issuer.TrustFile = keystest.Need[[]byte](t)(keys.SealNextTrust(file, &before, s.issuer.Root))
+	s.issuer.Trust = keystest.Need[*keys.Trust](t)(keys.OpenTrust(s.issuer.TrustFile, s.issuer.Root.Fingerprint()))
 	return s.issuer.Trust
 }
 
 // take gives the newest trust file to the desk.
 func (s *stage) take(t testing.TB) {
 	t.Helper()
-	if !need[bool](t)(s.TakeTrust(s.issuer.TrustFile)) {
+	if !keystest.Need[bool](t)(s.TakeTrust(s.issuer.TrustFile)) {
 		t.Fatal("the desk had it already")
 	}
 }
 
 func (s *stage) newSigner(t testing.TB, name string, at time.Time) *openpgp.Secret {
 	t.Helper()
-	return need[*openpgp.Secret](t)(s.issuer.Root.AddSigner(s.issuer.Trust.IssuerCertificate(), at, 2*365*24*time.Hour, issuetest.Seed(name)))
+	return keystest.Need[*openpgp.Secret](t)(s.issuer.Root.AddSigner(s.issuer.Trust.IssuerCertificate(), at, 2*365*24*time.Hour, issuetest.Seed(name)))
 }
 
 func accepted(file []byte, trust *keys.Trust) error {
@@ -56,9 +57,9 @@ func TestYearlyRotation(t *testing.T) {
 	day := func(days int) time.Time { return born.AddDate(0, 0, days) }
 	issueAt := func(at time.Time) (*issue.Reply, error) {
 		file := s.asked(t, nil)
-		return s.Issue(ctx, need[*issue.Review](t)(s.Review(ctx, file, at)), at)
+		return s.Issue(ctx, keystest.Need[*issue.Review](t)(s.Review(ctx, file, at)), at)
 	}
-	old := need[*issue.Reply](t)(issueAt(day(1)))
+	old := keystest.Need[*issue.Reply](t)(issueAt(day(1)))
 	trust1 := s.Trust
 
 	// A year later: the second signer, and a trust file that names both.
@@ -68,9 +69,9 @@ func TestYearlyRotation(t *testing.T) {
 		f.Signers = append(f.Signers, keys.Signer{Fingerprint: second.Fingerprint(), Begins: day(365)})
 	})
 	s.take(t)
-	overlap := need[*issue.Reply](t)(issueAt(day(366)))
+	overlap := keystest.Need[*issue.Reply](t)(issueAt(day(366)))
 	s.Signer = second
-	switched := need[*issue.Reply](t)(issueAt(day(370)))
+	switched := keystest.Need[*issue.Reply](t)(issueAt(day(370)))
 	for name, test := range map[string]struct {
 		file  []byte
 		trust *keys.Trust
@@ -92,7 +93,7 @@ func TestYearlyRotation(t *testing.T) {
 		f.Signers[0].Retired = &keys.SoftEnd{Origin: s.LogKey.Origin, Size: end}
 	})
 	s.Signer = first
-	late := need[*issue.Reply](t)(issueAt(day(401)))
+	late := keystest.Need[*issue.Reply](t)(issueAt(day(401)))
 	if err := accepted(late.File, trust2); err != nil {
 		t.Errorf("the late license under the trust file before: %v", err)
 	}
@@ -110,7 +111,7 @@ func TestYearlyRotation(t *testing.T) {
 
 	// Five years on, all signers have long expired.
 	for name, file := range map[string][]byte{"first": old.File, "overlap": overlap.File, "second": switched.File} {
-		opened := need[*verify.License](t)(verify.Open(file, trust3))
+		opened := keystest.Need[*verify.License](t)(verify.Open(file, trust3))
 		if verdict := verify.Judge(opened, verify.Situation{Now: day(5 * 365)}); verdict.Outcome != verify.Valid || verdict.Warnings() {
 			t.Errorf("%s: %v", name, verdict.Reason())
 		}
@@ -126,7 +127,7 @@ func TestExpiredSignerIssuesNothing(t *testing.T) {
 		t.Errorf("the last second: %v", err)
 	}
 	file := s.asked(t, nil)
-	_, err := s.Issue(ctx, need[*issue.Review](t)(s.Review(ctx, file, now)), expires)
+	_, err := s.Issue(ctx, keystest.Need[*issue.Review](t)(s.Review(ctx, file, now)), expires)
 	if !errors.Is(err, issue.SignerOver) {
 		t.Errorf("expired: %v", err)
 	}
@@ -159,7 +160,7 @@ func TestReservationOutlivesItsSigner(t *testing.T) {
 	s.take(t)
 	s.Signer = second
 	later := begins.AddDate(0, 0, 1)
-	reply := need[*issue.Reply](t)(s.Issue(ctx, need[*issue.Review](t)(s.Review(ctx, file, later)), later))
+	reply := keystest.Need[*issue.Reply](t)(s.Issue(ctx, keystest.Need[*issue.Review](t)(s.Review(ctx, file, later)), later))
 	if reply.License.Serial != "L-2026-000001" || !reply.License.Issued.Equal(now) || !reply.License.Document.Signed().Equal(begins) {
 		t.Errorf("%s, issued %s, signed %s", reply.License.Serial, reply.License.Issued, reply.License.Document.Signed())
 	}
@@ -173,14 +174,14 @@ func TestDeskTakesNewerTrustFilesOnly(t *testing.T) {
 	first := s.TrustFile
 	file := s.Trust.TrustFile
 	file.Issuer = "Another content"
-	twin := need[[]byte](t)(keys.SealTrust(file, s.issuer.Root))
+	twin := keystest.Need[[]byte](t)(keys.SealTrust(file, s.issuer.Root))
 	file = s.Trust.TrustFile
 	file.Sequence = 900_000_000
-	far := need[[]byte](t)(keys.SealTrust(file, s.issuer.Root))
+	far := keystest.Need[[]byte](t)(keys.SealTrust(file, s.issuer.Root))
 	file.Products, file.Sequence = "crm", 2
-	less := need[[]byte](t)(keys.SealTrust(file, s.issuer.Root))
-	foreign := need[*openpgp.Secret](t)(openpgp.Generate("Thief", born, issuetest.Seed("thief root")))
-	stranger := need[[]byte](t)(keys.SealTrust(keys.TrustFile{
+	less := keystest.Need[[]byte](t)(keys.SealTrust(file, s.issuer.Root))
+	foreign := keystest.Need[*openpgp.Secret](t)(openpgp.Generate("Thief", born, issuetest.Seed("thief root")))
+	stranger := keystest.Need[[]byte](t)(keys.SealTrust(keys.TrustFile{
 		Sequence: 9, Issued: born, Issuer: "Thief", Products: "sispetro", Certificate: thiefSigner(t, foreign).Certificate().Bytes(),
 		Signers: []keys.Signer{{Fingerprint: thiefSigner(t, foreign).Fingerprint(), Begins: born}},
 	}, foreign))
@@ -212,7 +213,7 @@ func TestDeskTakesNewerTrustFilesOnly(t *testing.T) {
 
 func thiefSigner(t *testing.T, root *openpgp.Secret) *openpgp.Secret {
 	t.Helper()
-	return need[*openpgp.Secret](t)(root.AddSigner(root.Certificate(), born, time.Hour, issuetest.Seed("thief")))
+	return keystest.Need[*openpgp.Secret](t)(root.AddSigner(root.Certificate(), born, time.Hour, issuetest.Seed("thief")))
 }
 
 // The log key alone was stolen: what lies below the pin is proved against it,
@@ -221,25 +222,25 @@ func thiefSigner(t *testing.T, root *openpgp.Secret) *openpgp.Secret {
 func TestReproveAfterTheLogKeyAlone(t *testing.T) {
 	s := newStage(t)
 	before := s.issue(t, s.asked(t, nil))
-	pin := need[proof.Checkpoint](t)(proof.OpenCheckpoint(need[[]byte](t)(s.Ledger.Head(ctx)), []string{s.LogKey.Verifier}))
+	pin := keystest.Need[proof.Checkpoint](t)(proof.OpenCheckpoint(keystest.Need[[]byte](t)(s.Ledger.Head(ctx)), []string{s.LogKey.Verifier}))
 	after := s.issue(t, s.asked(t, nil))
-	key := need[*keys.LogKey](t)(keys.NewLogKey(s.LogKey.Origin, issuetest.Seed("next log")))
+	key := keystest.Need[*keys.LogKey](t)(keys.NewLogKey(s.LogKey.Origin, issuetest.Seed("next log")))
 	s.next(t, now, func(f *keys.TrustFile) {
 		f.Logs[0].Stolen = &keys.LogHardEnd{Size: pin.Size, Root: pin.Root}
 		f.Logs = append(f.Logs, keys.Log{Origin: key.Origin, Key: signedtext.Long(key.Verifier)})
 	})
 	s.take(t)
-	list := need[[]issue.Reproved](t)(s.Reprove(ctx, "00123"))
+	list := keystest.Need[[]issue.Reproved](t)(s.Reprove(ctx, "00123"))
 	if len(list) != 2 || !bytes.Equal(list[0].File, before.File) || !list[0].Pinned || !errors.Is(list[1].Err, verify.NotPinned) || list[1].File != nil {
 		t.Fatalf("%+v", list)
 	}
 	s.LogKey = key
 	newest := s.issue(t, s.asked(t, nil))
-	list = need[[]issue.Reproved](t)(s.Reprove(ctx, "00123"))
+	list = keystest.Need[[]issue.Reproved](t)(s.Reprove(ctx, "00123"))
 	if len(list) != 3 || list[1].Err != nil || !list[1].Changed || list[2].Changed || !bytes.Equal(list[2].File, newest.File) {
 		t.Fatalf("%+v", list)
 	}
-	opened := need[*verify.License](t)(verify.Open(list[1].File, s.Trust))
+	opened := keystest.Need[*verify.License](t)(verify.Open(list[1].File, s.Trust))
 	if opened.Logged.Size != logSize(t, s.Desk) || opened.Digest() != after.License.Digest() || !bytes.Equal(opened.Document.Signature(), after.License.Document.Signature()) {
 		t.Errorf("entry %d under %d entries, %s", opened.Logged.Index, opened.Logged.Size, opened.Serial)
 	}
@@ -263,8 +264,8 @@ func TestReproveOnAnotherHistory(t *testing.T) {
 			Fingerprint: s.issuer.Signer.Fingerprint(), Begins: born,
 			Stolen: &keys.HardEnd{Origin: "futura/licenses", Size: test.size, Root: signedtext.DigestOf([]byte("elsewhere"))},
 		}}
-		sealed := need[[]byte](t)(keys.SealTrust(file, s.issuer.Root))
-		desk.Trust = need[*keys.Trust](t)(keys.OpenTrust(sealed, s.issuer.Root.Fingerprint()))
+		sealed := keystest.Need[[]byte](t)(keys.SealTrust(file, s.issuer.Root))
+		desk.Trust = keystest.Need[*keys.Trust](t)(keys.OpenTrust(sealed, s.issuer.Root.Fingerprint()))
 		if _, err := desk.Reprove(ctx, "00123"); !errors.Is(err, test.want) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/futura/airlicense/keys"
 	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 )
 
@@ -19,7 +20,7 @@ const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 func newCode(t testing.TB, name string) keys.Code {
 	t.Helper()
-	code, err := keys.NewCode(seed(name))
+	code, err := keys.NewCode(keystest.Seed(name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +44,7 @@ func TestSpellingsOfCodesAreStable(t *testing.T) {
 }
 
 func TestStringAndParseCodeAreInverse(t *testing.T) {
-	random := seed("codes")
+	random := keystest.Seed("codes")
 	for range 2000 {
 		code, err := keys.NewCode(random)
 		if err != nil {

@@ -11,12 +11,13 @@ import (
 
 	"github.com/futura/airlicense/keys"
 	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 )
 
 func protect(t *testing.T, content string) []byte {
 	t.Helper()
-	file, err := openpgp.Protect([]byte(content), []byte("senha"), seed("protect"))
+	file, err := openpgp.Protect([]byte(content), []byte("senha"), keystest.Seed("protect"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +26,7 @@ func protect(t *testing.T, content string) []byte {
 
 func generate(t *testing.T, name, origin string) (secret, verifier string) {
 	t.Helper()
-	secret, verifier, err := note.GenerateKey(seed(name), origin)
+	secret, verifier, err := note.GenerateKey(keystest.Seed(name), origin)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +43,7 @@ func TestOriginsOfLogKeys(t *testing.T) {
 		"futura licenses": false, "futura+licenses": false, "futura.example": false, "futura_log": false,
 		"-futura": false, "futura-": false, "con": false, "futura/aux": false, "futura\n": false, "licen\u00e7as": false,
 	} {
-		key, err := keys.NewLogKey(origin, seed("log"))
+		key, err := keys.NewLogKey(origin, keystest.Seed("log"))
 		if want && (err != nil || key.Origin != origin) || !want && (key != nil || !errors.Is(err, keys.BadLogKey)) {
 			t.Errorf("%q: %v, %v", origin, key, err)
 		}
@@ -81,7 +82,7 @@ func TestProtectAndOpenLogKeyAreInverse(t *testing.T) {
 	if !signs(t, key) {
 		t.Fatal("the new key's halves do not belong together")
 	}
-	file, err := key.Protect([]byte("senha"), seed("protect"))
+	file, err := key.Protect([]byte("senha"), keystest.Seed("protect"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +99,7 @@ func TestProtectAndOpenLogKeyAreInverse(t *testing.T) {
 }
 
 func TestProtectWantsAPassphrase(t *testing.T) {
-	if file, err := newLogKey(t, "futura/licenses", "log").Protect(nil, seed("protect")); file != nil || !errors.Is(err, openpgp.Unprotected) {
+	if file, err := newLogKey(t, "futura/licenses", "log").Protect(nil, keystest.Seed("protect")); file != nil || !errors.Is(err, openpgp.Unprotected) {
 		t.Errorf("%q, %v", file, err)
 	}
 }
@@ -112,7 +113,7 @@ func TestOpenLogKeyRefuses(t *testing.T) {
 	_, otherOrigin := generate(t, "log", "futura/other")
 	dotted, dottedVerifier := generate(t, "log", "futura.example")
 	root := newRoot(t, "root")
-	secretKey, err := root.Armor(nil, seed("armor"))
+	secretKey, err := root.Armor(nil, keystest.Seed("armor"))
 	if err != nil {
 		t.Fatal(err)
 	}

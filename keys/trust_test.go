@@ -2,10 +2,8 @@ package keys_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
@@ -15,18 +13,16 @@ import (
 
 	"github.com/futura/airlicense/keys"
 	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 )
 
 var born = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-// seed is a stream of bytes that is the same in every run.
-func seed(name string) *rand.ChaCha8 { return rand.NewChaCha8(sha256.Sum256([]byte(name))) }
-
 func newRoot(t testing.TB, name string) *openpgp.Secret {
 	t.Helper()
-	root, err := openpgp.Generate("Futura", born, seed(name))
+	root, err := openpgp.Generate("Futura", born, keystest.Seed(name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +31,7 @@ func newRoot(t testing.TB, name string) *openpgp.Secret {
 
 func newLogKey(t testing.TB, origin, name string) *keys.LogKey {
 	t.Helper()
-	key, err := keys.NewLogKey(origin, seed(name))
+	key, err := keys.NewLogKey(origin, keystest.Seed(name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +50,7 @@ func newIssuer(t testing.TB) issuer {
 	made := issuer{root: newRoot(t, "root"), log: newLogKey(t, "futura/licenses", "log")}
 	certificate := made.root.Certificate()
 	for i, name := range []string{"first", "second", "third"} {
-		signer, err := made.root.AddSigner(certificate, born, 24*time.Hour, seed(name))
+		signer, err := made.root.AddSigner(certificate, born, 24*time.Hour, keystest.Seed(name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,13 +169,13 @@ func TestTrustFilesThatContradictThemselves(t *testing.T) {
 	issuer := newIssuer(t)
 	foreign := newLogKey(t, "futura/other", "foreign")
 	named := func(origin string) keys.Log {
-		_, verifier, err := note.GenerateKey(seed("named"), origin)
+		_, verifier, err := note.GenerateKey(keystest.Seed("named"), origin)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return keys.Log{Origin: origin, Key: signedtext.Long(verifier)}
 	}
-	secret, err := issuer.root.Armor(nil, seed("bare"))
+	secret, err := issuer.root.Armor(nil, keystest.Seed("bare"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/verify"
@@ -17,7 +18,7 @@ import (
 // checkpoint alone; another key of the same log goes on.
 func TestEndsOfALogKey(t *testing.T) {
 	fixture := newFixture(t)
-	next := need[*keys.LogKey](t)(keys.NewLogKey(fixture.log.Origin, seed("next log")))
+	next := keystest.Need[*keys.LogKey](t)(keys.NewLogKey(fixture.log.Origin, keystest.Seed("next log")))
 	retired := func(size int64) func(*keys.TrustFile) {
 		return func(f *keys.TrustFile) { f.Logs[0].Retired = &keys.LogSoftEnd{Size: size} }
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/futura/airlicense/issue/issuetest"
 	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
@@ -163,7 +164,7 @@ func ask(ctx context.Context, profile *request.Profile, code keys.Code, began ti
 	salt := bytes.Repeat([]byte{7}, request.SaltSize)
 	dialogue := must(queries.Collect(profile, queries.SQLite, salt))
 	check(database.Run(ctx, db, dialogue))
-	site := must(keys.NewSiteKey(began, seed("example site")))
+	site := must(keys.NewSiteKey(began, keystest.Seed("example site")))
 	asked := request.Request{
 		Created: began, Customer: "00123", Site: "producao", Product: request.Product{Name: "sispetro", Version: "8.9"},
 		Enrollment: &request.Enrollment{Proof: code.Prove(site.Fingerprint(), "00123", "sispetro")},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/request"
 	"github.com/futura/airlicense/request/database"
 	"github.com/futura/airlicense/verify"
@@ -22,7 +23,7 @@ var (
 
 func versionOf(t *testing.T, scheme request.Scheme, text string) request.Version {
 	t.Helper()
-	return need[request.Version](t)(scheme.Parse(text))
+	return keystest.Need[request.Version](t)(scheme.Parse(text))
 }
 
 // prepared is a site that is ready for an upgrade to 8.9.2; the changes come

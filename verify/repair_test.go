@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
@@ -232,7 +233,7 @@ func specimens(t testing.TB) []specimen {
 		Logs:        []keys.Log{{Origin: made.log.Origin, Key: signedtext.Long(made.log.Verifier)}},
 		Signers:     []keys.Signer{{Fingerprint: made.signer.Fingerprint(), Begins: begins}},
 	}
-	site := need[*openpgp.Secret](t)(keys.NewSiteKey(issued, seed("site")))
+	site := keystest.Need[*openpgp.Secret](t)(keys.NewSiteKey(issued, keystest.Seed("site")))
 	asked := request.Request{
 		Created: issued, Customer: "00123", Site: "producao",
 		Product:    request.Product{Name: "sispetro", Version: "8.9", Running: "8.8 Versão d'Água, però è così -- più ê"},
@@ -240,11 +241,11 @@ func specimens(t testing.TB) []specimen {
 		Databases: []request.Database{{Name: "producao", Profile: signedtext.DigestOf([]byte("profile")),
 			Salt: bytes.Repeat([]byte{0xfb}, 16), Items: bytes.Repeat([]byte{0xfb, 0xef, 1, 77, 200}, 80)}},
 	}
-	signed := need[*request.Signed](t)(asked.Seal(site))
+	signed := keystest.Need[*request.Signed](t)(asked.Seal(site))
 	return []specimen{
 		{"license", made.file, func(file []byte) error { _, err := verify.Open(file, trust); return err }},
 		{"profile", made.profile, func(file []byte) error { _, err := verify.OpenProfile(file, trust); return err }},
-		{"trust", need[[]byte](t)(keys.SealTrust(file, made.root)), func(file []byte) error { _, err := keys.OpenTrust(file, root); return err }},
+		{"trust", keystest.Need[[]byte](t)(keys.SealTrust(file, made.root)), func(file []byte) error { _, err := keys.OpenTrust(file, root); return err }},
 		{"request", signed.Document.Render(), func(file []byte) error { _, err := request.Open(file); return err }},
 	}
 }
@@ -303,7 +304,7 @@ func TestRepairReadsTheSourceOfMail(t *testing.T) {
 // a value, of the signature or of the proof, does up to two damages, and
 // demands that nothing comes out: thousands of times, the same in every run.
 func TestRepairAcceptsNothingThatWasTamperedWith(t *testing.T) {
-	random := rand.New(seed("tamper"))
+	random := rand.New(keystest.Seed("tamper"))
 	for _, specimen := range specimens(t) {
 		for range 750 / stride {
 			tampered, where := tamper(random, specimen.file)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/futura/airlicense/keys"
 	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/verify"
@@ -27,14 +28,14 @@ func (f *fixture) list(t testing.TB, signer signedtext.Signer, key *keys.LogKey,
 	if change != nil {
 		change(&content)
 	}
-	document := need[*signedtext.Document](t)(signedtext.Seal(need[[]byte](t)(content.Marshal()), signer, content.Issued))
+	document := keystest.Need[*signedtext.Document](t)(signedtext.Seal(keystest.Need[[]byte](t)(content.Marshal()), signer, content.Issued))
 	return sealed{document, proof.NewLeaf(revocation.Kind, content.Name(), content.Issued, document)}
 }
 
 func (f *fixture) revocations(t testing.TB, change func(*revocation.List)) *verify.Revocations {
 	t.Helper()
 	list := f.list(t, f.signer, f.log, change)
-	return need[*verify.Revocations](t)(verify.OpenRevocations(f.only(t, list, f.log), f.trust(t, nil)))
+	return keystest.Need[*verify.Revocations](t)(verify.OpenRevocations(f.only(t, list, f.log), f.trust(t, nil)))
 }
 
 func TestOpenRevocations(t *testing.T) {
@@ -42,13 +43,13 @@ func TestOpenRevocations(t *testing.T) {
 	trust := f.trust(t, nil)
 	good := f.list(t, f.signer, f.log, nil)
 	file := f.only(t, good, f.log)
-	opened := need[*verify.Revocations](t)(verify.OpenRevocations(file, trust))
+	opened := keystest.Need[*verify.Revocations](t)(verify.OpenRevocations(file, trust))
 	if opened.Digest() != good.Digest() || opened.Logged == nil || len(opened.Entries) != 1 || opened.Sequence != 1 {
 		t.Errorf("opened %+v", opened)
 	}
 	thief := newFixture(t)
-	thief.root = need[*openpgp.Secret](t)(openpgp.Generate("Thief", born, seed("thief")))
-	thief.signer = need[*openpgp.Secret](t)(thief.root.AddSigner(thief.root.Certificate(), born, 365*24*time.Hour, seed("thief's signer")))
+	thief.root = keystest.Need[*openpgp.Secret](t)(openpgp.Generate("Thief", born, keystest.Seed("thief")))
+	thief.signer = keystest.Need[*openpgp.Secret](t)(thief.root.AddSigner(thief.root.Certificate(), born, 365*24*time.Hour, keystest.Seed("thief's signer")))
 	before := f.trust(t, func(file *keys.TrustFile) { file.Signers[0].Begins = issued.AddDate(0, 0, 2) })
 	stolen := f.trust(t, func(file *keys.TrustFile) {
 		file.Signers[0].Stolen = &keys.HardEnd{Origin: f.log.Origin, Size: 7, Root: f.license.Digest()}
@@ -86,7 +87,7 @@ func TestOpenRevocations(t *testing.T) {
 // before it and for the days of grace after it, then a refusal.
 func TestJudgeRevoked(t *testing.T) {
 	f := newFixture(t)
-	opened := need[*verify.License](t)(verify.Open(f.file, f.trust(t, nil)))
+	opened := keystest.Need[*verify.License](t)(verify.Open(f.file, f.trust(t, nil)))
 	list := f.revocations(t, nil)
 	grace := time.Duration(license.DefaultTerms.UnrecognizedDays) * 24 * time.Hour
 	for name, test := range map[string]struct {
@@ -121,7 +122,7 @@ func TestJudgeRevoked(t *testing.T) {
 // say, and a clock that is behind never refuses.
 func TestTheNewestListIsAFloorOfTheClock(t *testing.T) {
 	f := newFixture(t)
-	opened := need[*verify.License](t)(verify.Open(f.file, f.trust(t, nil)))
+	opened := keystest.Need[*verify.License](t)(verify.Open(f.file, f.trust(t, nil)))
 	newer := f.revocations(t, func(l *revocation.List) { l.Sequence, l.Issued = 2, revokedUntil.AddDate(0, 1, 0) })
 	verdict := verify.Judge(opened, everything(func(s *verify.Situation) { s.Now, s.Revocations = issued, newer }))
 	if verdict.Start || !errors.Is(verdict.Reason(), verify.Revoked) {
@@ -136,8 +137,8 @@ func TestJudgeNotRevoked(t *testing.T) {
 	f := newFixture(t)
 	trust := f.trust(t, nil)
 	list := f.revocations(t, nil)
-	second := need[*verify.License](t)(verify.Open(f.render(t, f.second, secondIndex, logSize), trust))
-	first := need[*verify.License](t)(verify.Open(f.file, trust))
+	second := keystest.Need[*verify.License](t)(verify.Open(f.render(t, f.second, secondIndex, logSize), trust))
+	first := keystest.Need[*verify.License](t)(verify.Open(f.file, trust))
 	undone := f.revocations(t, func(l *revocation.List) { l.Sequence, l.Entries = 2, nil })
 	serialAlone := f.revocations(t, func(l *revocation.List) { l.Entries[0].Digest = signedtext.DigestOf([]byte("another")) })
 	for name, test := range map[string]struct {

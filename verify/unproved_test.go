@@ -7,6 +7,7 @@ import (
 
 	"github.com/futura/airlicense/keys"
 	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/request/fingerprint"
 	"github.com/futura/airlicense/verify"
 	"github.com/futura/airlicense/verify/license"
@@ -21,7 +22,7 @@ func TestWithoutAProof(t *testing.T) {
 	if _, err := verify.Open(short, trust); !errors.Is(err, verify.Unlogged) {
 		t.Fatalf("Open: %v", err)
 	}
-	opened := need[*verify.License](t)(verify.OpenInstalled(short, trust))
+	opened := keystest.Need[*verify.License](t)(verify.OpenInstalled(short, trust))
 	if !opened.Unproved() || opened.Ended() != nil || opened.Logged != nil {
 		t.Fatalf("%+v", opened)
 	}
@@ -72,7 +73,7 @@ func TestWithoutAProofAfterAnEnd(t *testing.T) {
 			f.Signers[0].Stolen = &keys.HardEnd{Origin: fixture.log.Origin, Size: 3, Root: fixture.head(t, 3)}
 		},
 	} {
-		opened := need[*verify.License](t)(verify.OpenInstalled(short, fixture.trust(t, change)))
+		opened := keystest.Need[*verify.License](t)(verify.OpenInstalled(short, fixture.trust(t, change)))
 		if opened.Unproved() || !errors.Is(opened.Ended(), verify.SignerEnded) {
 			t.Errorf("%s: %v", name, opened.Ended())
 		}

@@ -2,11 +2,9 @@ package verify_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
@@ -17,6 +15,7 @@ import (
 
 	"github.com/futura/airlicense/keys"
 	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/request"
@@ -33,20 +32,6 @@ var (
 	issued = born.Add(48 * time.Hour)
 )
 
-// seed is a stream of bytes that is the same in every run.
-func seed(name string) *rand.ChaCha8 { return rand.NewChaCha8(sha256.Sum256([]byte(name))) }
-
-// need is for what cannot go wrong in a test.
-func need[T any](t testing.TB) func(T, error) T {
-	return func(value T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return value
-	}
-}
-
 // issuer is a root with two signers, of which the trust file names one, and
 // two logs, of which it names one.
 type issuer struct {
@@ -56,13 +41,13 @@ type issuer struct {
 
 func newIssuer(t testing.TB) issuer {
 	t.Helper()
-	root := need[*openpgp.Secret](t)(openpgp.Generate("Futura", born, seed("root")))
-	signer := need[*openpgp.Secret](t)(root.AddSigner(root.Certificate(), born, 365*24*time.Hour, seed("signer")))
+	root := keystest.Need[*openpgp.Secret](t)(openpgp.Generate("Futura", born, keystest.Seed("root")))
+	signer := keystest.Need[*openpgp.Secret](t)(root.AddSigner(root.Certificate(), born, 365*24*time.Hour, keystest.Seed("signer")))
 	return issuer{
 		root: root, signer: signer,
-		spare:   need[*openpgp.Secret](t)(root.AddSigner(signer.Certificate(), born, 365*24*time.Hour, seed("spare"))),
-		log:     need[*keys.LogKey](t)(keys.NewLogKey("futura/licenses", seed("log"))),
-		foreign: need[*keys.LogKey](t)(keys.NewLogKey("futura/other", seed("foreign"))),
+		spare:   keystest.Need[*openpgp.Secret](t)(root.AddSigner(signer.Certificate(), born, 365*24*time.Hour, keystest.Seed("spare"))),
+		log:     keystest.Need[*keys.LogKey](t)(keys.NewLogKey("futura/licenses", keystest.Seed("log"))),
+		foreign: keystest.Need[*keys.LogKey](t)(keys.NewLogKey("futura/other", keystest.Seed("foreign"))),
 	}
 }
 
@@ -77,7 +62,7 @@ func (i issuer) trust(t testing.TB, change func(*keys.TrustFile)) *keys.Trust {
 	if change != nil {
 		change(&file)
 	}
-	return need[*keys.Trust](t)(keys.OpenTrust(need[[]byte](t)(keys.SealTrust(file, i.root)), i.root.Fingerprint()))
+	return keystest.Need[*keys.Trust](t)(keys.OpenTrust(keystest.Need[[]byte](t)(keys.SealTrust(file, i.root)), i.root.Fingerprint()))
 }
 
 // journal is a log in memory.
@@ -96,14 +81,14 @@ func (j *journal) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 
 func (j *journal) add(t testing.TB, leaf []byte) (index int64) {
 	t.Helper()
-	j.hashes = append(j.hashes, need[[]tlog.Hash](t)(tlog.StoredHashes(j.size, leaf, j))...)
+	j.hashes = append(j.hashes, keystest.Need[[]tlog.Hash](t)(tlog.StoredHashes(j.size, leaf, j))...)
 	j.size++
 	return j.size - 1
 }
 
 func (j *journal) head(t testing.TB, size int64) signedtext.Digest {
 	t.Helper()
-	return signedtext.Digest(need[tlog.Hash](t)(tlog.TreeHash(size, j)))
+	return signedtext.Digest(keystest.Need[tlog.Hash](t)(tlog.TreeHash(size, j)))
 }
 
 // prove proves an entry under the log's checkpoint of a size.
@@ -115,8 +100,8 @@ func (j *journal) prove(t testing.TB, key *keys.LogKey, index, size int64) []byt
 	}
 	checkpoint := proof.Checkpoint{Origin: key.Origin, Size: size, Root: j.head(t, size)}
 	made := proof.Proof{
-		Index: index, Path: need[tlog.RecordProof](t)(tlog.ProveRecord(size, index, j)),
-		Checkpoint: need[[]byte](t)(checkpoint.Sign(signer)),
+		Index: index, Path: keystest.Need[tlog.RecordProof](t)(tlog.ProveRecord(size, index, j)),
+		Checkpoint: keystest.Need[[]byte](t)(checkpoint.Sign(signer)),
 	}
 	return made.Marshal()
 }
@@ -145,7 +130,7 @@ func seal(t testing.TB, signer signedtext.Signer, at time.Time, change func(*lic
 	if change != nil {
 		change(&content)
 	}
-	document := need[*signedtext.Document](t)(signedtext.Seal(need[[]byte](t)(content.Marshal()), signer, at))
+	document := keystest.Need[*signedtext.Document](t)(signedtext.Seal(keystest.Need[[]byte](t)(content.Marshal()), signer, at))
 	return sealed{document, proof.NewLeaf(license.Kind, content.Serial, content.Issued, document)}
 }
 
@@ -166,8 +151,8 @@ func newFixture(t testing.TB) *fixture {
 	made := &fixture{issuer: newIssuer(t)}
 	made.license = seal(t, made.signer, issued, nil)
 	made.second = seal(t, made.signer, issued, func(l *license.License) { l.Serial = "L-2026-000002" })
-	text := need[[]byte](t)(request.DraftProfile([]byte(draft), issued))
-	profile := need[*signedtext.Document](t)(signedtext.Seal(text, made.signer, issued))
+	text := keystest.Need[[]byte](t)(request.DraftProfile([]byte(draft), issued))
+	profile := keystest.Need[*signedtext.Document](t)(signedtext.Seal(text, made.signer, issued))
 	made.add(t, []byte("the trust file"))
 	made.add(t, made.license.leaf.Marshal())
 	made.add(t, made.second.leaf.Marshal())
@@ -298,8 +283,8 @@ func TestOpenNamesTheCheckThatFails(t *testing.T) {
 	stolen := fixture.trust(t, func(f *keys.TrustFile) {
 		f.Signers[0].Stolen = &keys.HardEnd{Origin: "futura/licenses", Size: 3, Root: fixture.head(t, 3)}
 	})
-	sameName := need[*keys.LogKey](t)(keys.NewLogKey("futura/licenses", seed("same name")))
-	stranger := need[*openpgp.Secret](t)(openpgp.Generate("Futura", born, seed("stranger")))
+	sameName := keystest.Need[*keys.LogKey](t)(keys.NewLogKey("futura/licenses", keystest.Seed("same name")))
+	stranger := keystest.Need[*openpgp.Secret](t)(openpgp.Generate("Futura", born, keystest.Seed("stranger")))
 	form, signature, trusted := []string{"form"}, []string{"form", "signature"}, []string{"form", "signature", "trust"}
 	for name, test := range map[string]struct {
 		file   []byte
@@ -382,7 +367,7 @@ func checkRefusal(t *testing.T, name string, refused *verify.OpenError, passed [
 // raw signs a text as it is.
 func raw(t testing.TB, fixture *fixture, text string) []byte {
 	t.Helper()
-	return need[*signedtext.Document](t)(signedtext.Seal([]byte(text), fixture.signer, issued)).Render()
+	return keystest.Need[*signedtext.Document](t)(signedtext.Seal([]byte(text), fixture.signer, issued)).Render()
 }
 
 // transplant puts the text of one license above the signature of another.
@@ -394,7 +379,7 @@ func transplant(one, other sealed) []byte {
 // license is issued: the same key, with another end.
 func shortLived(t testing.TB, fixture *fixture) *keys.Trust {
 	t.Helper()
-	short := need[*openpgp.Secret](t)(fixture.root.AddSigner(fixture.root.Certificate(), born, time.Hour, seed("signer")))
+	short := keystest.Need[*openpgp.Secret](t)(fixture.root.AddSigner(fixture.root.Certificate(), born, time.Hour, keystest.Seed("signer")))
 	return fixture.trust(t, func(f *keys.TrustFile) { f.Certificate = short.Certificate().Bytes() })
 }
 

@@ -5,18 +5,17 @@ import (
 	"crypto"
 	"crypto/ed25519"
 	"crypto/elliptic"
-	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
 	"errors"
 	"math/big"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	pgptest "github.com/futura/airlicense/keys/openpgp/openpgptest"
 )
@@ -24,8 +23,6 @@ import (
 // The kinds of attack are those of Wycheproof (C2SP/wycheproof: ed25519,
 // ecdsa_secp256r1_sha256, rsa_signature_3072_sha256), made here with keys of
 // our own, since signatures come in OpenPGP packets.
-
-func seed(name string) *rand.ChaCha8 { return rand.NewChaCha8(sha256.Sum256([]byte(name))) }
 
 func read(t testing.TB, key *pgptest.Key) *openpgp.Certificate {
 	t.Helper()
@@ -122,7 +119,7 @@ func fromLittleEndian(raw []byte) *big.Int {
 }
 
 func TestAttacksOnEd25519(t *testing.T) {
-	key := pgptest.Ed25519(seed("ed25519"), born)
+	key := pgptest.Ed25519(keystest.Seed("ed25519"), born)
 	numbers := mpis(signed(key).Numbers)
 	r, s := numbers[0], numbers[1]
 	scalar := fromLittleEndian(s)
@@ -189,7 +186,7 @@ func TestKeysOnEd25519ThatAnybodyHolds(t *testing.T) {
 	for _, point := range points {
 		key := pgptest.Point(point, born)
 		refuseKey(t, "Ed25519 "+hex.EncodeToString(point), key)
-		root := pgptest.Ed25519(seed("root"), born)
+		root := pgptest.Ed25519(keystest.Seed("root"), born)
 		certificate, err := openpgp.ReadCertificate(append(root.Certificate("test", pgptest.MaySign), root.Bind(key, root.Binding(key, born, pgptest.MaySign))...))
 		if err == nil && len(certificate.SigningKeys()) != 1 {
 			t.Errorf("a subkey %x may sign", point)
@@ -220,7 +217,7 @@ func TestTheNeutralPointIsNoKey(t *testing.T) {
 
 func seedBytes(name string) []byte {
 	data := make([]byte, ed25519.SeedSize)
-	seed(name).Read(data)
+	keystest.Seed(name).Read(data)
 	return data
 }
 
@@ -238,9 +235,9 @@ func refuseWeak(t *testing.T, name string, key *pgptest.Key) {
 // not accepted.
 func TestRealRSAKeysOutsideThePolicy(t *testing.T) {
 	for name, key := range map[string]*pgptest.RSAKey{
-		"e = 3":          pgptest.RSA(seed("rsa e 3"), 3072, 3, born),
-		"n of 2048 bits": pgptest.RSA(seed("rsa 2048"), 2048, 65537, born),
-		"n of 4112 bits": pgptest.RSA(seed("rsa 4112"), 4112, 65537, born),
+		"e = 3":          pgptest.RSA(keystest.Seed("rsa e 3"), 3072, 3, born),
+		"n of 2048 bits": pgptest.RSA(keystest.Seed("rsa 2048"), 2048, 65537, born),
+		"n of 4112 bits": pgptest.RSA(keystest.Seed("rsa 4112"), 4112, 65537, born),
 	} {
 		refuseWeak(t, name, &key.Key)
 	}
@@ -254,7 +251,7 @@ func refuseKey(t *testing.T, name string, key *pgptest.Key) {
 }
 
 func TestAttacksOnECDSA(t *testing.T) {
-	key := pgptest.ECDSA(seed("p256"), elliptic.P256(), born)
+	key := pgptest.ECDSA(keystest.Seed("p256"), elliptic.P256(), born)
 	numbers := mpis(signed(key).Numbers)
 	r, s := numbers[0], numbers[1]
 	n := orderP256
@@ -292,7 +289,7 @@ func TestAttacksOnECDSA(t *testing.T) {
 // and a document is never identified by its packet.
 func TestBothSpellingsOfAnECDSASignature(t *testing.T) {
 	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384()} {
-		key := pgptest.ECDSA(seed("high s"), curve, born)
+		key := pgptest.ECDSA(keystest.Seed("high s"), curve, born)
 		good := signed(key)
 		numbers := mpis(good.Numbers)
 		other := new(big.Int).Sub(curve.Params().N, new(big.Int).SetBytes(numbers[1])).Bytes()
@@ -303,7 +300,7 @@ func TestBothSpellingsOfAnECDSASignature(t *testing.T) {
 }
 
 func TestKeysOnCurvesThatAreNoKeys(t *testing.T) {
-	good := pgptest.ECDSA(seed("p256"), elliptic.P256(), born)
+	good := pgptest.ECDSA(keystest.Seed("p256"), elliptic.P256(), born)
 	point := good.Material[len(good.Material)-65:]
 	for name, change := range map[string]func([]byte) []byte{
 		"off the curve":           func(point []byte) []byte { point[64] ^= 1; return point },
@@ -334,7 +331,7 @@ func TestKeysOnCurvesThatAreNoKeys(t *testing.T) {
 }
 
 // rsaKey takes a while to find its primes.
-var rsaKey = sync.OnceValue(func() *pgptest.RSAKey { return pgptest.RSA(seed("rsa"), 3072, 65537, born) })
+var rsaKey = sync.OnceValue(func() *pgptest.RSAKey { return pgptest.RSA(keystest.Seed("rsa"), 3072, 65537, born) })
 
 func TestAttacksOnRSA(t *testing.T) {
 	key := rsaKey()
@@ -408,7 +405,7 @@ func TestRSAKeysWithoutStrength(t *testing.T) {
 		"n = 1":          pgptest.RSAOf(big.NewInt(1), big65537, nil, born),
 	} {
 		refuseKey(t, name, &key.Key)
-		root := pgptest.Ed25519(seed("root"), born)
+		root := pgptest.Ed25519(keystest.Seed("root"), born)
 		certificate, err := openpgp.ReadCertificate(append(root.Certificate("test", pgptest.MaySign), root.Bind(&key.Key, root.Binding(&key.Key, born, pgptest.MaySign))...))
 		if err == nil && len(certificate.SigningKeys()) != 1 {
 			t.Errorf("%s: a subkey may sign", name)
@@ -444,7 +441,7 @@ func root3(value *big.Int) *big.Int {
 // A subkey that may not sign may be weak: gpg's for encryption is not used.
 // One that may sign brings the certificate down.
 func TestWeakSubkeys(t *testing.T) {
-	root, weak := pgptest.Ed25519(seed("root"), born), &pgptest.RSA(seed("weak"), 1024, 65537, born).Key
+	root, weak := pgptest.Ed25519(keystest.Seed("root"), born), &pgptest.RSA(keystest.Seed("weak"), 1024, 65537, born).Key
 	for flags, want := range map[byte]error{pgptest.MayEncrypt: nil, pgptest.MaySign: openpgp.WeakKey} {
 		_, err := openpgp.ReadCertificate(append(root.Certificate("test", pgptest.MaySign), root.Bind(weak, root.Binding(weak, born, flags))...))
 		if !errors.Is(err, want) {

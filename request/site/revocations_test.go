@@ -17,21 +17,12 @@ import (
 	"github.com/futura/airlicense/issue/issuetest"
 	"github.com/futura/airlicense/issue/ledger"
 	"github.com/futura/airlicense/keys"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/request/site"
 	"github.com/futura/airlicense/verify/proof"
 	"github.com/futura/airlicense/verify/revocation"
 )
-
-func need[T any](t *testing.T) func(T, error) T {
-	return func(value T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return value
-	}
-}
 
 // sign lets a desk sign its next list, as it stands, and returns the file.
 func sign(t *testing.T, desk *issue.Desk) []byte {
@@ -39,7 +30,7 @@ func sign(t *testing.T, desk *issue.Desk) []byte {
 	if _, err := desk.RenewRevocations(context.Background(), now); err != nil {
 		t.Fatal(err)
 	}
-	return need[[]byte](t)(desk.HandOut(context.Background()))
+	return keystest.Need[[]byte](t)(desk.HandOut(context.Background()))
 }
 
 func installAll(made *site.Site, documents ...[]byte) error {
@@ -55,9 +46,9 @@ func installAll(made *site.Site, documents ...[]byte) error {
 // number after it.
 func forward(t *testing.T, folder string, sequence int64) {
 	t.Helper()
-	db := need[*sql.DB](t)(ledger.SQLite(filepath.Join(folder, "ledger.db"), false))
+	db := keystest.Need[*sql.DB](t)(ledger.SQLite(filepath.Join(folder, "ledger.db"), false))
 	defer db.Close()
-	text := need[[]byte](t)(revocation.List{Sequence: sequence, Issued: now}.Marshal())
+	text := keystest.Need[[]byte](t)(revocation.List{Sequence: sequence, Issued: now}.Marshal())
 	if _, err := db.Exec("INSERT INTO revocations (sequence, issued, text, file) VALUES (?, '2026-11-21T10:00:00Z', ?, x'00')", sequence, text); err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +59,7 @@ func forward(t *testing.T, folder string, sequence int64) {
 // retires it does not, for then the list still holds.
 func TestRecoveryFromAListCountedToTheEnd(t *testing.T) {
 	ctx, born := context.Background(), now.Add(-24*time.Hour)
-	issuer := need[*issuetest.Issuer](t)(issuetest.New("Futura", born))
+	issuer := keystest.Need[*issuetest.Issuer](t)(issuetest.New("Futura", born))
 	begin := func(folder string) *issue.Desk {
 		desk, _, _, err := issuer.Begin(ctx, folder, profiles.SisPetro, born)
 		if err != nil {
@@ -80,12 +71,12 @@ func TestRecoveryFromAListCountedToTheEnd(t *testing.T) {
 	honest, folder := begin(t.TempDir()), t.TempDir()
 	thief := begin(folder)
 	first := sign(t, honest)
-	checkpoint := need[proof.Checkpoint](t)(proof.OpenCheckpoint(need[[]byte](t)(honest.Ledger.Head(ctx)), []string{honest.LogKey.Verifier}))
+	checkpoint := keystest.Need[proof.Checkpoint](t)(proof.OpenCheckpoint(keystest.Need[[]byte](t)(honest.Ledger.Head(ctx)), []string{honest.LogKey.Verifier}))
 	const last = 999999999999999998
 	forward(t, folder, last)
 	forged := sign(t, thief)
 
-	second := need[*openpgp.Secret](t)(issuer.Root.AddSigner(issuer.Signer.Certificate(), born, 48*time.Hour, issuetest.Seed("second")))
+	second := keystest.Need[*openpgp.Secret](t)(issuer.Root.AddSigner(issuer.Signer.Certificate(), born, 48*time.Hour, issuetest.Seed("second")))
 	trusting := func(sequence int64, change func(*keys.Signer)) *keys.Trust {
 		file := issuer.Trust.TrustFile
 		file.Sequence, file.Certificate = sequence, second.Certificate().Bytes()
@@ -123,9 +114,9 @@ func TestRecoveryFromAListCountedToTheEnd(t *testing.T) {
 		if step.want == nil && err != nil || step.want == errAny && err == nil || step.want != nil && step.want != errAny && !errors.Is(err, step.want) {
 			t.Fatalf("%s: %v, want %v", step.name, err, step.want)
 		}
-		made = need[*site.Site](t)(site.Open(made.Folder, issuer.Root.Fingerprint()))
+		made = keystest.Need[*site.Site](t)(site.Open(made.Folder, issuer.Root.Fingerprint()))
 	}
-	if installed := need[[]byte](t)(os.ReadFile(filepath.Join(made.Folder, "futura.revocations"))); string(installed) != string(next) {
+	if installed := keystest.Need[[]byte](t)(os.ReadFile(filepath.Join(made.Folder, "futura.revocations"))); string(installed) != string(next) {
 		t.Error("another list is installed")
 	}
 	if made.Revocations == nil || made.Revocations.Sequence != 2 || len(made.Warnings) != 0 {

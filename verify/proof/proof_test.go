@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -16,15 +15,13 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/signedtext"
 	"github.com/futura/airlicense/verify/proof"
 )
 
 const origin = "futura/licenses"
-
-// seed is a stream of bytes that is the same in every run.
-func seed(name string) *rand.ChaCha8 { return rand.NewChaCha8(sha256.Sum256([]byte(name))) }
 
 // logKey is a log's key, ready to sign.
 type logKey struct {
@@ -35,7 +32,7 @@ type logKey struct {
 // newKey makes a key for any name, even one that no log of ours may have.
 func newKey(t testing.TB, name, from string) logKey {
 	t.Helper()
-	secret, verifier, err := note.GenerateKey(seed(from), name)
+	secret, verifier, err := note.GenerateKey(keystest.Seed(from), name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +100,7 @@ time 2026-11-21T10:00:00Z
 // A verifier builds the leaf from the document that it holds.
 func TestNewLeafTakesEverythingFromTheDocument(t *testing.T) {
 	at := time.Date(2026, 11, 21, 12, 0, 0, 0, time.FixedZone("", 2*60*60))
-	key, err := openpgp.Generate("Futura", at, seed("signer"))
+	key, err := openpgp.Generate("Futura", at, keystest.Seed("signer"))
 	if err != nil {
 		t.Fatal(err)
 	}

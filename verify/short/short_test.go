@@ -2,7 +2,6 @@ package short_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/futura/airlicense/docs/profiles"
 	"github.com/futura/airlicense/keys/fault"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/keys/lines"
 	"github.com/futura/airlicense/keys/openpgp"
 	"github.com/futura/airlicense/keys/peertest"
@@ -30,18 +30,6 @@ var (
 	issued = time.Date(2026, 11, 21, 9, 21, 0, 0, time.UTC)
 )
 
-func seed(name string) *rand.ChaCha8 { return rand.NewChaCha8(sha256.Sum256([]byte(name))) }
-
-func need[T any](t testing.TB) func(T, error) T {
-	return func(value T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return value
-	}
-}
-
 // fixture is a request, the profile that it was measured by, and who answers.
 type fixture struct {
 	signer  *openpgp.Secret
@@ -52,11 +40,11 @@ type fixture struct {
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	root := need[*openpgp.Secret](t)(openpgp.Generate("Futura", born, seed("root")))
-	made := &fixture{signer: need[*openpgp.Secret](t)(root.AddSigner(root.Certificate(), born, 365*24*time.Hour, seed("signer")))}
-	made.profile = need[*request.Profile](t)(request.NewProfile(profiles.SisPetro, born))
+	root := keystest.Need[*openpgp.Secret](t)(openpgp.Generate("Futura", born, keystest.Seed("root")))
+	made := &fixture{signer: keystest.Need[*openpgp.Secret](t)(root.AddSigner(root.Certificate(), born, 365*24*time.Hour, keystest.Seed("signer")))}
+	made.profile = keystest.Need[*request.Profile](t)(request.NewProfile(profiles.SisPetro, born))
 	items := make([]byte, 300)
-	seed("items").Read(items)
+	keystest.Seed("items").Read(items)
 	made.ask(t, items)
 	return made
 }
@@ -64,12 +52,12 @@ func newFixture(t testing.TB) *fixture {
 // ask makes the request that is answered.
 func (f *fixture) ask(t testing.TB, items []byte) {
 	t.Helper()
-	site := need[*openpgp.Secret](t)(openpgp.Generate("site", born, seed("site")))
+	site := keystest.Need[*openpgp.Secret](t)(openpgp.Generate("site", born, keystest.Seed("site")))
 	f.asked = &request.Request{
 		Created: issued.Add(-time.Hour), Customer: "00123", Site: "producao", Product: request.Product{Name: "sispetro", Version: "8.9"},
 		Databases: []request.Database{{Name: "producao", Profile: f.profile.Digest, Salt: make([]byte, request.SaltSize), Items: items}},
 	}
-	f.digest = signedtext.DigestOf(need[[]byte](t)(f.asked.Text(site.Certificate())))
+	f.digest = signedtext.DigestOf(keystest.Need[[]byte](t)(f.asked.Text(site.Certificate())))
 }
 
 func usual() license.Granted {
@@ -82,18 +70,18 @@ func usual() license.Granted {
 // answer signs a license as the desk does.
 func (f *fixture) answer(t testing.TB, granted license.Granted, at time.Time) *signedtext.Document {
 	t.Helper()
-	content := need[license.License](t)(license.Answer(f.asked, f.digest, f.profile, granted))
-	return need[*signedtext.Document](t)(signedtext.Seal(need[[]byte](t)(content.Marshal()), f.signer, at))
+	content := keystest.Need[license.License](t)(license.Answer(f.asked, f.digest, f.profile, granted))
+	return keystest.Need[*signedtext.Document](t)(signedtext.Seal(keystest.Need[[]byte](t)(content.Marshal()), f.signer, at))
 }
 
 func (f *fixture) form(t testing.TB, granted license.Granted) *short.Form {
 	t.Helper()
-	return need[*short.Form](t)(short.Of(f.answer(t, granted, granted.Issued), f.asked, f.digest, f.profile, f.signer.Certificate()))
+	return keystest.Need[*short.Form](t)(short.Of(f.answer(t, granted, granted.Issued), f.asked, f.digest, f.profile, f.signer.Certificate()))
 }
 
 func written(t testing.TB, form *short.Form) []string {
 	t.Helper()
-	return need[[]string](t)(form.Lines())
+	return keystest.Need[[]string](t)(form.Lines())
 }
 
 func parse(typed []string) (*short.Form, error) {
@@ -122,7 +110,7 @@ func TestTheLicenseComesBackByteForByte(t *testing.T) {
 				t.Fatalf("%s: %v", name, err)
 			}
 			typed := written(t, form)
-			read := need[*short.Form](t)(parse(typed))
+			read := keystest.Need[*short.Form](t)(parse(typed))
 			if !reflect.DeepEqual(read, form) || !read.Answers(fixture.digest) || !read.SignedBy(fixture.signer.Fingerprint()) {
 				t.Errorf("%s: read %+v, want %+v", name, read, form)
 			}
@@ -166,7 +154,7 @@ func TestRoom(t *testing.T) {
 
 func TestWhatHasNoShortForm(t *testing.T) {
 	fixture := newFixture(t)
-	rsa := need[*openpgp.Secret](t)(openpgp.Generate("other", born, seed("other")))
+	rsa := keystest.Need[*openpgp.Secret](t)(openpgp.Generate("other", born, keystest.Seed("other")))
 	for name, test := range map[string]struct {
 		change func(*license.Granted)
 		field  string
@@ -256,7 +244,7 @@ func TestLinesOfTwoForms(t *testing.T) {
 			t.Errorf("line %d: %v", i+1, err)
 		}
 	}
-	form := need[*short.Form](t)(parse(one))
+	form := keystest.Need[*short.Form](t)(parse(one))
 	other := *fixture
 	other.ask(t, []byte("other items"))
 	if _, err := form.License(other.asked, other.digest, other.profile, other.signer.Certificate()); !errors.Is(err, short.NotTogether) || form.Answers(other.digest) {
@@ -267,14 +255,14 @@ func TestLinesOfTwoForms(t *testing.T) {
 // A license for every version that was built before the maintenance ended.
 func TestBuildStamps(t *testing.T) {
 	fixture := newFixture(t)
-	fixture.profile = need[*request.Profile](t)(request.NewProfile(profiles.CRM, born))
+	fixture.profile = keystest.Need[*request.Profile](t)(request.NewProfile(profiles.CRM, born))
 	fixture.ask(t, []byte("items"))
 	fixture.asked.Product = request.Product{Name: "crm", Version: "7.8.5.13100517_x64"}
 	for versions, count := range map[string]int{"": 5, request.MaintenanceRule: 6} {
 		granted := usual()
 		granted.Versions = versions
 		document := fixture.answer(t, granted, issued)
-		form := need[*short.Form](t)(short.Of(document, fixture.asked, fixture.digest, fixture.profile, fixture.signer.Certificate()))
+		form := keystest.Need[*short.Form](t)(short.Of(document, fixture.asked, fixture.digest, fixture.profile, fixture.signer.Certificate()))
 		if typed := written(t, form); len(typed) != count {
 			t.Errorf("%q: %d lines", versions, len(typed))
 		}
@@ -286,16 +274,16 @@ func TestAnotherAlgorithmHasNoShortForm(t *testing.T) {
 	fixture := newFixture(t)
 	gpg := peertest.NewGnuPG(t)
 	gpg.Now = "20261121T092100!"
-	content := need[license.License](t)(license.Answer(fixture.asked, fixture.digest, fixture.profile, usual()))
-	text := need[[]byte](t)(content.Marshal())
+	content := keystest.Need[license.License](t)(license.Answer(fixture.asked, fixture.digest, fixture.profile, usual()))
+	text := keystest.Need[[]byte](t)(content.Marshal())
 	for algorithm, want := range map[string]bool{"rsa3072": false, "nistp256": false, "ed25519": true} {
 		key := gpg.Generate(algorithm, algorithm, "sign", "never")
-		certificate := need[*openpgp.Certificate](t)(openpgp.ReadCertificate(gpg.Certificate(algorithm)))
+		certificate := keystest.Need[*openpgp.Certificate](t)(openpgp.ReadCertificate(gpg.Certificate(algorithm)))
 		file, _, err := signedtext.Adopt(gpg.ClearSign(key, text, "--digest-algo", "SHA512"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		document := need[*signedtext.Document](t)(signedtext.Open(file, certificate))
+		document := keystest.Need[*signedtext.Document](t)(signedtext.Open(file, certificate))
 		form, err := short.Of(document, fixture.asked, fixture.digest, fixture.profile, certificate)
 		if found := fault.Of(err); !want && (found == nil || found.Code != short.NoShort || found.Values[0].Is != "signature") {
 			t.Errorf("%s: %v", algorithm, err)
@@ -367,7 +355,7 @@ func named(t *testing.T, err error) (numbers []int) {
 		return nil
 	}
 	for text := range strings.SplitSeq(fmt.Sprint(found.Values[0].Is), ", ") {
-		numbers = append(numbers, need[int](t)(strconv.Atoi(text)))
+		numbers = append(numbers, keystest.Need[int](t)(strconv.Atoi(text)))
 	}
 	return numbers
 }
@@ -377,7 +365,7 @@ func named(t *testing.T, err error) (numbers []int) {
 // ones are missing, those are named once line 1 is there.
 func TestTypingErrors(t *testing.T) {
 	fixture := newFixture(t)
-	random := rand.New(seed("typing errors"))
+	random := rand.New(keystest.Seed("typing errors"))
 	var forms [][]string
 	for i := range 50 {
 		granted := usual()
@@ -482,7 +470,7 @@ func FuzzTyped(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if again := need[*short.Form](t)(parse(written(t, form))); !reflect.DeepEqual(again, form) {
+		if again := keystest.Need[*short.Form](t)(parse(written(t, form))); !reflect.DeepEqual(again, form) {
 			t.Errorf("%q: %+v, then %+v", text, form, again)
 		}
 	})

@@ -3,15 +3,10 @@ package main
 import (
 	"fmt"
 	"io/fs"
-	"regexp"
 	"strings"
+
+	"github.com/futura/airlicense/docs/experiments/page"
 )
-
-// pageName is the page beside this file.
-const pageName = "README.md"
-
-// block is a part of the page that is made from the results.
-var block = regexp.MustCompile(`(?s)<!-- passage: ([a-z]+) -->\n.*?<!-- end -->\n`)
 
 // makePage makes the page from what lies in a folder, results.json and the
 // page's words, and takes the photos of the examples.
@@ -24,16 +19,13 @@ func makePage(folder fs.FS) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, err := fs.ReadFile(folder, pageName)
+	blocks := map[string]string{"goals": goalTable(r), "codes": codeTable(r), "pages": pageTable(r), "readers": readerTable(r)}
+	filled, err := page.Fill(folder, blocks)
 	if err != nil {
 		return nil, err
 	}
-	blocks := map[string]string{"goals": goalTable(r), "codes": codeTable(r), "pages": pageTable(r), "readers": readerTable(r)}
 	made := map[string][]byte{
-		pageName: block.ReplaceAllFunc(page, func(found []byte) []byte {
-			name := string(block.FindSubmatch(found)[1])
-			return fmt.Appendf(nil, "<!-- passage: %s -->\n\n%s\n<!-- end -->\n", name, blocks[name])
-		}),
+		page.Name: filled,
 	}
 	for _, one := range examples {
 		photo, err := one.cell.take(0)
@@ -130,7 +122,8 @@ func goalTable(r *results) string {
 				out.WriteString(" – |")
 				continue
 			}
-			fmt.Fprintf(&out, " %s (%d of %d; at least %.1f) |", share(hits, trials), hits, trials, 100*wilson(hits, trials))
+			least, _ := page.Wilson(hits, trials)
+			fmt.Fprintf(&out, " %s (%d of %d; at least %.1f) |", share(hits, trials), hits, trials, 100*least)
 		}
 		out.WriteString("\n")
 	}

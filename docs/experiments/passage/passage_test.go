@@ -2,11 +2,12 @@ package main
 
 import (
 	"bytes"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/futura/airlicense/docs/experiments/page"
 )
 
 const again = "run go run ./docs/experiments/passage"
@@ -56,15 +57,15 @@ func TestGoals(t *testing.T) {
 // them again.
 func TestSmallRun(t *testing.T) {
 	folder := t.TempDir()
-	page := "words\n<!-- passage: codes -->\n<!-- end -->\n"
-	if err := os.WriteFile(filepath.Join(folder, pageName), []byte(page), 0o600); err != nil {
+	words := "words\n<!-- passage: codes -->\n<!-- end -->\n"
+	if err := os.WriteFile(filepath.Join(folder, page.Name), []byte(words), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, cells := range []string{"^(mild|moderate) code 300 bytes 500", "^mild code 300 bytes 500"} {
 		if err := run(options{folder: folder, photos: 1, workers: 2, cells: cells}); err != nil {
 			t.Fatal(err)
 		}
-		made, err := os.ReadFile(filepath.Join(folder, pageName))
+		made, err := os.ReadFile(filepath.Join(folder, page.Name))
 		if err != nil || !strings.Contains(string(made), "\n| moderate, 300, 500 | 100 |") || !strings.Contains(string(made), "\n| mild, 300, 500 | 100 |") {
 			t.Errorf("%v\n%s", err, made)
 		}
@@ -85,18 +86,6 @@ func TestPhotosAreRepeatable(t *testing.T) {
 		}
 		if other, err := one.take(4); err != nil || bytes.Equal(first.picture, other.picture) {
 			t.Errorf("%s: two photos are the same, %v", model, err)
-		}
-	}
-}
-
-// TestWilson compares with values of the literature.
-func TestWilson(t *testing.T) {
-	for _, test := range []struct {
-		hits, trials int
-		least        float64
-	}{{5, 10, 0.2366}, {3000, 3000, 0.99872}} {
-		if least := wilson(test.hits, test.trials); math.Abs(least-test.least) > 1e-4 {
-			t.Errorf("%d of %d: %.5f", test.hits, test.trials, least)
 		}
 	}
 }

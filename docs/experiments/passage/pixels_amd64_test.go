@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/futura/airlicense/docs/experiments/page"
 )
 
 // These tests compare pixels with those of results.json, which was made on
@@ -43,9 +45,9 @@ func TestPageIsMadeFromTheResults(t *testing.T) {
 		if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, want) {
 			t.Errorf("%s is not what the results give (go run ./docs/experiments/passage -page): %v", name, err)
 		}
-		if name != pageName {
+		if name != page.Name {
 			size += len(want)
-			if !strings.Contains(string(made[pageName]), "("+name+")") {
+			if !strings.Contains(string(made[page.Name]), "("+name+")") {
 				t.Errorf("%s is no picture of the page", name)
 			}
 		}

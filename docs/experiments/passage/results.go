@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"math"
 	"os"
 	"slices"
 )
@@ -72,12 +71,4 @@ func readResults(data []byte) (*results, error) {
 	decoder.DisallowUnknownFields()
 	var r results
 	return &r, decoder.Decode(&r)
-}
-
-// wilson is the least share that is true with 97.5 % confidence (the lower
-// end of Wilson's interval of 95 %).
-func wilson(hits, trials int) float64 {
-	const z = 1.959964
-	n, p := float64(trials), float64(hits)/float64(trials)
-	return (p + z*z/(2*n) - z*math.Sqrt(p*(1-p)/n+z*z/(4*n*n))) / (1 + z*z/n)
 }

@@ -3,15 +3,10 @@ package main
 import (
 	"fmt"
 	"io/fs"
-	"regexp"
 	"strings"
+
+	"github.com/futura/airlicense/docs/experiments/page"
 )
-
-// pageName is the page beside this file.
-const pageName = "README.md"
-
-// block is a part of the page that is made from the results.
-var block = regexp.MustCompile(`(?s)<!-- recognition: ([a-z]+) -->\n.*?<!-- end -->\n`)
 
 // makePage makes the pictures and the page from what lies in a folder:
 // results.json, and the page's words.
@@ -24,10 +19,6 @@ func makePage(p parameters, folder fs.FS) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, err := fs.ReadFile(folder, pageName)
-	if err != nil {
-		return nil, err
-	}
 	shape, err := newShape()
 	if err != nil {
 		return nil, err
@@ -37,13 +28,14 @@ func makePage(p parameters, folder fs.FS) (map[string][]byte, error) {
 		"totals": totals(r), "legitimate": errorTable(r, legitimate), "impostor": errorTable(r, impostor), "limits": limits(r),
 		"curves": curveTable(r), "parameters": parameterTable(p),
 	}
+	filled, err := page.Fill(folder, blocks)
+	if err != nil {
+		return nil, err
+	}
 	return map[string][]byte{
 		"gap.svg": plotGap(r, thresholds), "scenarios.svg": plotScenarios(r, thresholds), "methods.svg": plotMethods(r),
 		"curves.svg": plotCurves(r, p, thresholds), "sweeps.svg": plotSweeps(r, thresholds),
-		pageName: block.ReplaceAllFunc(page, func(found []byte) []byte {
-			name := string(block.FindSubmatch(found)[1])
-			return fmt.Appendf(nil, "<!-- recognition: %s -->\n\n%s\n<!-- end -->\n", name, blocks[name])
-		}),
+		page.Name: filled,
 	}, nil
 }
 
@@ -52,7 +44,7 @@ func rate(hits, trials int) string {
 	if trials == 0 {
 		return "–"
 	}
-	low, high := wilson(hits, trials)
+	low, high := page.Wilson(hits, trials)
 	return fmt.Sprintf("%s [%s, %s]", short(float64(hits)/float64(trials)), short(low), short(high))
 }
 

@@ -5,13 +5,13 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/futura/airlicense/docs/experiments/page"
 	"github.com/futura/airlicense/request/fingerprint"
 )
 
@@ -67,13 +67,13 @@ func TestPageIsMadeFromTheResults(t *testing.T) {
 			t.Errorf("%s is not what the results give (go run ./docs/experiments/recognition -page): %v", name, err)
 		}
 	}
-	page := string(made[pageName])
+	words := string(made[page.Name])
 	pictures, err := filepath.Glob("*.svg")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, picture := range pictures {
-		if made[picture] == nil || !strings.Contains(page, "("+picture+")") {
+		if made[picture] == nil || !strings.Contains(words, "("+picture+")") {
 			t.Errorf("%s is no picture of the page", picture)
 		}
 	}
@@ -168,20 +168,6 @@ func TestSketchesEstimate(t *testing.T) {
 		second.customers(&other)
 		if first.similarTaxNumbers(second) != want || first.similarRows(second) != want {
 			t.Errorf("%d of 6000 rows in common: similar %v, %v", overlap, !want, want)
-		}
-	}
-}
-
-// TestWilson compares with values of the literature (Brown, Cai and DasGupta
-// 2001 discuss the interval): 0 of 10, 5 of 10, and of 3000.
-func TestWilson(t *testing.T) {
-	for _, test := range []struct {
-		hits, trials int
-		low, high    float64
-	}{{0, 10, 0, 0.2775}, {5, 10, 0.2366, 0.7634}, {0, 3000, 0, 0.00128}, {3000, 3000, 0.99872, 1}} {
-		low, high := wilson(test.hits, test.trials)
-		if math.Abs(low-test.low) > 1e-4 || math.Abs(high-test.high) > 1e-4 {
-			t.Errorf("%d of %d: %.5f to %.5f", test.hits, test.trials, low, high)
 		}
 	}
 }

@@ -182,21 +182,6 @@ func (s scenarioResult) wrong(k kind, m method, trials int) int {
 	return trials - s.Refused[m] - s.Good[m]
 }
 
-// wilson is the interval that holds the true share with 95 % confidence.
-func wilson(hits, trials int) (low, high float64) {
-	const z = 1.959964
-	n, p := float64(trials), float64(hits)/float64(trials)
-	middle, width := p+z*z/(2*n), z*math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	low, high = (middle-width)/(1+z*z/n), (middle+width)/(1+z*z/n)
-	if hits == 0 {
-		low = 0
-	}
-	if hits == trials {
-		high = 1
-	}
-	return low, high
-}
-
 func digest(text []byte) string {
 	sum := sha256.Sum256(text)
 	return base64.RawURLEncoding.EncodeToString(sum[:])
