@@ -59,28 +59,44 @@ func (c *Contents) isFull() bool { return len(c.Files) >= MaxStreams || len(c.Pi
 // is too large.
 func (c *Contents) take(entries map[string]string, stream []byte) (within bool) {
 	filter := strings.Trim(entries["Filter"], "[] \t\r\n")
+	var found []byte
 	switch {
-	case entries["Type"] == "/EmbeddedFile" && filter == "":
-		if len(stream) > MaxEmbedded {
-			return false
-		}
-		c.Files = append(c.Files, stream)
-	case entries["Type"] == "/EmbeddedFile" && filter == "/FlateDecode":
-		file, within := inflate(stream, MaxEmbedded)
-		if file != nil {
-			c.Files = append(c.Files, file)
+	case entries["Type"] == "/EmbeddedFile":
+		if found, within = embedded(filter, stream); found != nil {
+			c.Files = append(c.Files, found)
 		}
 		return within
-	case entries["Subtype"] == "/Image" && filter == "/DCTDecode":
-		c.Pictures = append(c.Pictures, stream)
-	case entries["Subtype"] == "/Image" && filter == "/FlateDecode":
-		picture, within := flatPicture(entries, stream)
-		if picture != nil {
-			c.Pictures = append(c.Pictures, picture)
+	case entries["Subtype"] == "/Image":
+		if found, within = picture(filter, entries, stream); found != nil {
+			c.Pictures = append(c.Pictures, found)
 		}
 		return within
 	}
 	return true
+}
+
+// embedded returns an embedded file; nil for what is not read.
+func embedded(filter string, stream []byte) (file []byte, within bool) {
+	switch {
+	case filter == "/FlateDecode":
+		return inflate(stream, MaxEmbedded)
+	case filter != "":
+		return nil, true
+	case len(stream) > MaxEmbedded:
+		return nil, false
+	}
+	return stream, true
+}
+
+// picture returns a picture as JPEG or PNG; nil for what is not read.
+func picture(filter string, entries map[string]string, stream []byte) (found []byte, within bool) {
+	switch filter {
+	case "/DCTDecode":
+		return stream, true
+	case "/FlateDecode":
+		return flatPicture(entries, stream)
+	}
+	return nil, true
 }
 
 // inflate returns what is in a stream; nil when it is damaged or too large.

@@ -132,6 +132,25 @@ func (d *Drawn) AddFolder(folder string, list []parts.Part) error {
 	return nil
 }
 
+// Write writes what was drawn: all of it or, where that fails, nothing, for
+// some of the codes look like all of them.
+func (d *Drawn) Write() error {
+	if d.folder != "" {
+		if err := files.MakePrivate(d.folder); err != nil {
+			return err
+		}
+	}
+	for i, file := range d.files {
+		if err := files.Create(file.Name, file.Data, files.Public); err != nil {
+			for _, written := range d.files[:i] {
+				_ = os.Remove(written.Name) // the first error is the one to tell
+			}
+			return err
+		}
+	}
+	return nil
+}
+
 // Browse shows a page in the browser.
 func Browse(s *ui.Session, path string) error {
 	whole, err := filepath.Abs(path)
@@ -141,21 +160,6 @@ func Browse(s *ui.Session, path string) error {
 	}
 	if err := browse(whole); err != nil {
 		return NotOpened.Wrap(err, "the browser could not be opened", "file", path)
-	}
-	return nil
-}
-
-// Write writes what was drawn.
-func (d *Drawn) Write() error {
-	if d.folder != "" {
-		if err := files.MakePrivate(d.folder); err != nil {
-			return err
-		}
-	}
-	for _, file := range d.files {
-		if err := files.Create(file.Name, file.Data, files.Public); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -8,21 +8,14 @@ import (
 	"testing"
 
 	"github.com/futura/airlicense/docs/experiments/page"
+	"github.com/futura/airlicense/keys/keystest"
 )
 
 const again = "run go run ./docs/experiments/passage"
 
 func committed(t testing.TB) *results {
 	t.Helper()
-	data, err := os.ReadFile("results.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := readResults(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return keystest.Need[*results](t)(readResults(keystest.Need[[]byte](t)(os.ReadFile("results.json"))))
 }
 
 // TestResultsAreComplete holds the cells to the plan.

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/futura/airlicense/docs/experiments/page"
+	"github.com/futura/airlicense/keys/keystest"
 	"github.com/futura/airlicense/request/fingerprint"
 )
 
@@ -32,15 +33,7 @@ func setUp(t testing.TB) (parameters, *shape) {
 
 func committed(t testing.TB) *results {
 	t.Helper()
-	data, err := os.ReadFile("results.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := readResults(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return keystest.Need[*results](t)(readResults(keystest.Need[[]byte](t)(os.ReadFile("results.json"))))
 }
 
 // TestResultsAreOfThisCode runs the first trials of every scenario again.
